@@ -1,0 +1,27 @@
+# Sourced by the scripts: where things are, who runs the server, how to speak to the user.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+
+say() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# PostgreSQL refuses to run as root: then the `postgres` user that its package creates runs the server.
+server_user=$(id -un)
+if [ "$(id -u)" = 0 ]; then server_user=postgres; fi
+as_server() {
+  if [ "$(id -un)" = "$server_user" ]; then "$@"; else (cd / && exec setpriv --reuid="$server_user" \
+    --regid="$(id -g "$server_user")" --clear-groups env HOME=/tmp "$@"); fi
+}
+
+# Everything private to this working tree lives in one folder: in the tree, or under /tmp where the server's user cannot
+# reach the tree (a checkout in /root, say).
+private_dir() {
+  local dir=$root/.build
+  mkdir -p "$dir"
+  if [ "$(id -u)" = 0 ] && id "$server_user" >/dev/null 2>&1 && ! as_server test -x "$dir"; then
+    dir=/tmp/session_hunt-$(printf '%s' "$root" | cksum | cut -d' ' -f1)
+    mkdir -p "$dir"
+  fi
+  printf '%s\n' "$dir"
+}

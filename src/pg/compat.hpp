@@ -1,0 +1,20 @@
+// Differences between PostgreSQL 15 and 18, as functions under the newest name. Nothing else tests PG_VERSION_NUM.
+#pragma once
+
+#include "pg/boundary.hpp"
+
+extern "C" {
+#include "utils/guc.h"
+}
+
+#if PG_VERSION_NUM < 150000
+#error "session_hunt needs PostgreSQL 15 or later"
+#endif
+
+// The magic block: 18 adds name and version, shown by pg_get_loaded_modules().
+#if PG_VERSION_NUM >= 180000
+#define SESSION_HUNT_MODULE_MAGIC(module_name, module_version)                                                         \
+  PG_MODULE_MAGIC_EXT(.name = module_name, .version = module_version)
+#else
+#define SESSION_HUNT_MODULE_MAGIC(module_name, module_version) PG_MODULE_MAGIC
+#endif
