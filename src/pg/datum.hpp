@@ -10,6 +10,8 @@
 #include <optional>
 #include <string_view>
 
+#include <sys/socket.h>  // AF_INET, which utils/inet.h uses
+
 extern "C" {
 #include "utils/builtins.h"
 #include "utils/inet.h"
