@@ -11,6 +11,7 @@ namespace hunt::core {
 inline constexpr const char *kInvalidParameter = "22023";
 inline constexpr const char *kInvalidText = "22P02";
 inline constexpr const char *kInvalidBinary = "22P03";
+inline constexpr const char *kDatetimeOverflow = "22008";
 inline constexpr const char *kLimitExceeded = "54000";
 inline constexpr const char *kUnsupported = "0A000";
 inline constexpr const char *kCorruptData = "XX001";

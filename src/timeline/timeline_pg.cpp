@@ -1,0 +1,100 @@
+// SQL functions of the room `timeline`. Time zones come from PostgreSQL's own copy of the IANA database.
+#include "pg/datum.hpp"
+#include "timeline/timeslice.hpp"
+
+#include <limits>
+
+extern "C" {
+#include "pgtime.h"
+#include "utils/timestamp.h"
+}
+
+namespace {
+
+namespace timeline = hunt::timeline;
+using timeline::Micros;
+
+static_assert(timeline::kFirstInstant == MIN_TIMESTAMP && timeline::kEndOfInstants == END_TIMESTAMP);
+
+constexpr std::int64_t kUnixEpoch = std::int64_t{POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE} * SECS_PER_DAY;
+
+// timeline::Zone::Find over a pg_tz. Neither function of PostgreSQL raises an error.
+timeline::Stretch find_stretch(const void *source, Micros t) {
+  const pg_time_t seconds = timeline::floor_div(t, timeline::kSecond) + kUnixEpoch;
+  pg_time_t boundary = 0;
+  long offset = 0, next_offset = 0;
+  int is_dst = 0, next_is_dst = 0;
+  const int found = pg_next_dst_boundary(&seconds, &offset, &is_dst, &boundary, &next_offset, &next_is_dst,
+                                         static_cast<const pg_tz *>(source));
+  const pg_time_t limit = std::numeric_limits<Micros>::max() / timeline::kSecond;
+  const Micros end = found > 0 && boundary - kUnixEpoch < limit ? (boundary - kUnixEpoch) * timeline::kSecond
+                                                                : std::numeric_limits<Micros>::max();
+  return {t, end, offset * timeline::kSecond};
+}
+
+// What one call site has resolved already: most call with the same slice and time zone for every row.
+struct Resolved {
+  Interval interval;
+  timeline::Slice slice;
+  timeline::Zone zone;
+  std::size_t name_size;
+  char name[64];  // of the time zone; a longer one is resolved at each call
+};
+static_assert(std::is_trivially_destructible_v<Resolved> && alignof(Resolved) <= MAXIMUM_ALIGNOF);
+
+timeline::Zone resolve_zone(std::string_view name) {
+  if (const auto offset = timeline::parse_offset(name))
+    return timeline::Zone(*offset);
+  if (!timeline::is_zone_name(name) || name.size() > TZ_STRLEN_MAX)
+    timeline::refuse_zone(name);
+  char text[TZ_STRLEN_MAX + 1] = {};
+  std::memcpy(text, name.data(), name.size());
+  pg_tz *zone = pg::call([&text] { return pg_tzset(text); });
+  if (zone == nullptr || !pg_tz_acceptable(zone))
+    timeline::refuse_zone(name);
+  return timeline::Zone(find_stretch, zone);
+}
+
+Resolved &resolved(FunctionCallInfo fcinfo) {
+  auto *cache = static_cast<Resolved *>(fcinfo->flinfo->fn_extra);
+  if (cache == nullptr) {
+    // An interval of zero is no slice, so the first call finds nothing resolved.
+    cache = new (MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Resolved))) Resolved{};
+    fcinfo->flinfo->fn_extra = cache;
+  }
+  const Interval &interval = *PG_GETARG_INTERVAL_P(1);
+  if (interval.time != cache->interval.time || interval.day != cache->interval.day ||
+      interval.month != cache->interval.month || cache->slice.length == 0) {
+    cache->slice.length = 0;
+    cache->slice = timeline::slice_of(interval.month, interval.day, interval.time);
+    cache->interval = interval;
+  }
+  if (PG_NARGS() < 3)
+    return *cache;
+  const std::string_view name = pg::bytes_arg(fcinfo, 2);
+  if (name.empty() || name != std::string_view(cache->name, cache->name_size)) {
+    cache->name_size = 0;
+    cache->zone = resolve_zone(name);
+    cache->name_size = name.size() <= sizeof(cache->name) ? name.size() : 0;
+    std::memcpy(cache->name, name.data(), cache->name_size);
+  }
+  return *cache;
+}
+
+// Behind timeslice and timeslice_end with two or three arguments. An infinite timestamp is its own slice.
+template <Micros (*bound)(Micros, const timeline::Slice &, timeline::Zone &)>
+Datum slice_bound(FunctionCallInfo fcinfo) {
+  const TimestampTz t = PG_GETARG_TIMESTAMPTZ(0);
+  Resolved &cache = resolved(fcinfo);
+  if (TIMESTAMP_NOT_FINITE(t))
+    PG_RETURN_TIMESTAMPTZ(t);
+  PG_RETURN_TIMESTAMPTZ(bound(t, cache.slice, cache.zone));
+}
+
+}  // namespace
+
+SQL_FUNCTION(timeslice)
+{ return slice_bound<timeline::slice_start>(fcinfo); }
+
+SQL_FUNCTION(timeslice_end)
+{ return slice_bound<timeline::slice_end>(fcinfo); }

@@ -1,0 +1,37 @@
+// Time slices: the stretches of a calendar into which events are counted.
+//
+//   - Months and years are counted from 2001-01, days and weeks from Monday 2001-01-01; a slice begins with a day of
+//   the
+//     time zone (zone.hpp says when a day begins) and lasts until the next slice begins.
+//   - Slices shorter than a day divide 24 hours evenly and count elapsed time from the beginning of the zone's day. All
+//     have their full length except the last one of a day, which ends with the day. So a day of 23 hours has 23 slices
+//     of an hour and one of 25 hours has 25: the skipped hour has no slice, each pass of the repeated hour has its own.
+//     A day of 25 hours has five slices of 6 hours, the last of one hour.
+//
+// Every instant belongs to exactly one slice, start <= instant < end, and no instant has an earlier slice than the
+// instant before it. Nothing is allocated; without a change of clocks a slice costs two divisions.
+#pragma once
+
+#include "timeline/zone.hpp"
+
+#include <cstdint>
+
+namespace hunt::timeline {
+
+struct Slice {
+  enum class Unit : std::uint8_t { kMicroseconds, kDays, kMonths };
+  Unit unit;
+  std::int64_t length;  // > 0
+};
+
+// The slice that an interval of months, days and microseconds means; 24 hours are a day, as SQL's = on intervals has
+// it. Raises invalid_parameter_value (22023) for what is not positive, mixes months with shorter units, or does neither
+// divide a day nor consist of whole days.
+Slice slice_of(std::int32_t months, std::int32_t days, std::int64_t microseconds);
+
+// Start and end of the slice that contains t. Raise datetime_field_overflow (22008) where PostgreSQL has no such
+// instant.
+Micros slice_start(Micros t, const Slice &slice, Zone &zone);
+Micros slice_end(Micros t, const Slice &slice, Zone &zone);
+
+}  // namespace hunt::timeline
