@@ -83,8 +83,9 @@ bool is_zone_name(std::string_view text) noexcept {
 }
 
 void refuse_zone(std::string_view text) {
+  const std::string shown = text.size() <= 64 ? " \"" + std::string(text) + "\"" : "";
   throw core::Error(
-      core::kInvalidParameter, "time zone \"" + std::string(text) + "\" not recognized",
+      core::kInvalidParameter, "time zone" + shown + " not recognized",
       "Use a full IANA name such as \"Europe/Berlin\", \"UTC\", or an offset such as \"+02:00\", which is "
       "east of Greenwich; abbreviations are not accepted.");
 }

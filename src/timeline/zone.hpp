@@ -42,7 +42,8 @@ public:
   using Find = Stretch (*)(const void *source, Micros t);
 
   // Clocks that never change.
-  explicit constexpr Zone(Micros offset = 0) noexcept
+  constexpr Zone() noexcept : Zone(0) {}
+  explicit constexpr Zone(Micros offset) noexcept
       : find_(nullptr),
         source_(nullptr), last_{std::numeric_limits<Micros>::min(), std::numeric_limits<Micros>::max(), offset} {}
   Zone(Find find, const void *source) noexcept : find_(find), source_(source), last_{0, 0, 0} {}
