@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
 
 namespace hunt::timeline {
 
@@ -36,6 +37,8 @@ constexpr std::int64_t month_of(Day day) {
 }
 static_assert(first_of_month(month_of(-1)) == -31 && first_of_month(38) == 365 * 3 + 59 + 1);
 
+constexpr std::int64_t kLongestPeriod = 1'000'000;  // in days
+
 // Slices of whole days or months, numbered from the origin.
 std::int64_t number_of(const Slice &slice, Day day) {
   return floor_div(slice.unit == Slice::Unit::kDays ? day : month_of(day), slice.length);
@@ -53,6 +56,14 @@ Micros checked(Micros t) {
   return t;
 }
 
+// The start of the slice that contains t, if all slices have the same duration.
+std::optional<Micros> start_of_period(Micros t, const Slice &slice, const Zone &zone) {
+  if (!zone.is_fixed() || slice.period == 0)
+    return std::nullopt;
+  const Micros phase = (t + zone.offset() - kOrigin) % slice.period;
+  return t - phase - (phase < 0 ? slice.period : 0);
+}
+
 [[noreturn]] void refuse(const char *message, const char *hint) {
   throw core::Error(core::kInvalidParameter, message, hint);
 }
@@ -67,22 +78,24 @@ Slice slice_of(std::int32_t months, std::int32_t days, std::int64_t microseconds
   if (months != 0 && (days != 0 || microseconds != 0))
     refuse("slice must not mix months with days or time", "Use either months and years, or weeks, days and time.");
   if (months > 0)
-    return {Slice::Unit::kMonths, months};
+    return {Slice::Unit::kMonths, months, 0};
   const std::int64_t whole_days = days + floor_div(microseconds, kDay);
   const Micros rest = microseconds - floor_div(microseconds, kDay) * kDay;
   if (months < 0 || whole_days < 0 || (whole_days == 0 && rest == 0))
     refuse("slice must be longer than zero", "Use an interval such as \"1 hour\" or \"1 day\".");
   if (rest == 0)
-    return {Slice::Unit::kDays, whole_days};
+    return {Slice::Unit::kDays, whole_days, whole_days < kLongestPeriod ? whole_days * kDay : 0};
   if (whole_days > 0)
     refuse("slice longer than a day must be whole days", "Use a number of days, weeks, months or years.");
   if (kDay % rest != 0)
     refuse("slice shorter than a day must divide a day evenly",
            "Use for example 1, 2, 5, 10, 15, 20 or 30 seconds or minutes, or 1, 2, 3, 4, 6, 8 or 12 hours.");
-  return {Slice::Unit::kMicroseconds, rest};
+  return {Slice::Unit::kMicroseconds, rest, rest};
 }
 
 Micros slice_start(Micros t, const Slice &slice, Zone &zone) {
+  if (const auto start = start_of_period(t, slice, zone))
+    return checked(*start);
   const Day day = zone.day_of(t);
   if (slice.unit != Slice::Unit::kMicroseconds)
     return checked(start_of_number(slice, number_of(slice, day), zone));
@@ -90,6 +103,8 @@ Micros slice_start(Micros t, const Slice &slice, Zone &zone) {
 }
 
 Micros slice_end(Micros t, const Slice &slice, Zone &zone) {
+  if (const auto start = start_of_period(t, slice, zone))
+    return checked(*start < kEndOfInstants - slice.period ? *start + slice.period : kEndOfInstants);
   const Day day = zone.day_of(t);
   if (slice.unit != Slice::Unit::kMicroseconds)
     return checked(start_of_number(slice, number_of(slice, day) + 1, zone));

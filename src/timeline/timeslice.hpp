@@ -9,7 +9,7 @@
 //     A day of 25 hours has five slices of 6 hours, the last of one hour.
 //
 // Every instant belongs to exactly one slice, start <= instant < end, and no instant has an earlier slice than the
-// instant before it. Nothing is allocated; without a change of clocks a slice costs two divisions.
+// instant before it. Nothing is allocated; under clocks that never change a slice costs one division.
 #pragma once
 
 #include "timeline/zone.hpp"
@@ -22,6 +22,7 @@ struct Slice {
   enum class Unit : std::uint8_t { kMicroseconds, kDays, kMonths };
   Unit unit;
   std::int64_t length;  // > 0
+  Micros period;  // the same as elapsed time, for clocks that never change; 0 for months and for thousands of years
 };
 
 // The slice that an interval of months, days and microseconds means; 24 hours are a day, as SQL's = on intervals has

@@ -9,9 +9,8 @@ namespace hunt::timeline {
 
 namespace {
 
-constexpr Day kOrigin = 366;  // days from 2000-01-01 to 2001-01-01
-constexpr Day kFirstDay = kFirstInstant / kDay - kOrigin;
-constexpr Day kEndOfDays = kEndOfInstants / kDay - kOrigin;
+constexpr Day kFirstDay = (kFirstInstant - kOrigin) / kDay;
+constexpr Day kEndOfDays = (kEndOfInstants - kOrigin) / kDay;
 // Once clocks have kept one offset for this long, they show a later time than they ever did before: offsets differ by
 // less than two days.
 constexpr Micros kSettled = 2 * kDay;
@@ -36,8 +35,8 @@ const Stretch &Zone::stretch_at(Micros t) {
 
 Day Zone::day_of(Micros t) {
   const Stretch &stretch = stretch_at(t);
-  Day day = floor_div(t + stretch.offset, kDay) - kOrigin;
-  if (find_ != nullptr && t - stretch.start < kSettled)
+  Day day = floor_div(t + stretch.offset - kOrigin, kDay);
+  if (!is_fixed() && t - stretch.start < kSettled)
     while (day < kEndOfDays && start_of(day + 1) <= t)
       ++day;
   return day;
@@ -46,9 +45,9 @@ Day Zone::day_of(Micros t) {
 Micros Zone::start_of(Day day) {
   if (day < kFirstDay - 1 || day > kEndOfDays)
     throw core::Error(core::kDatetimeOverflow, "timestamp out of range");
-  const Micros midnight = (day + kOrigin) * kDay;
+  const Micros midnight = day * kDay + kOrigin;
   const Micros guess = midnight - last_.offset;
-  if (find_ == nullptr || (guess < last_.end && guess >= last_.start && guess - last_.start >= kSettled))
+  if (is_fixed() || (guess < last_.end && guess >= last_.start && guess - last_.start >= kSettled))
     return guess;
   for (Micros at = midnight - kSettled;;) {
     const Stretch stretch = find_(source_, at);

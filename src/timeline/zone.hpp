@@ -22,6 +22,7 @@ using Day = std::int64_t;     // a date: days since 2001-01-01, a Monday
 
 inline constexpr Micros kSecond = 1'000'000;
 inline constexpr Micros kDay = 86'400 * kSecond;
+inline constexpr Micros kOrigin = 366 * kDay;  // 2001-01-01 00:00
 // Instants that PostgreSQL can store: from 4713-11-24 BC to the end of 294276.
 inline constexpr Micros kFirstInstant = -211'813'488'000'000'000;
 inline constexpr Micros kEndOfInstants = 9'223'371'331'200'000'000;
@@ -48,6 +49,9 @@ public:
         source_(nullptr), last_{std::numeric_limits<Micros>::min(), std::numeric_limits<Micros>::max(), offset} {}
   Zone(Find find, const void *source) noexcept : find_(find), source_(source), last_{0, 0, 0} {}
 
+  // True if the clocks never change; then `offset` is theirs.
+  bool is_fixed() const noexcept { return find_ == nullptr; }
+  Micros offset() const noexcept { return last_.offset; }
   // The day that contains t.
   Day day_of(Micros t);
   // The first instant of a day, which may lie outside of what PostgreSQL can store by one day. Raises
