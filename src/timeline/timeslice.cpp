@@ -79,8 +79,8 @@ Slice slice_of(std::int32_t months, std::int32_t days, std::int64_t microseconds
     refuse("slice must not mix months with days or time", "Use either months and years, or weeks, days and time.");
   if (months > 0)
     return {Slice::Unit::kMonths, months, 0};
+  const Micros rest = (microseconds % kDay + kDay) % kDay;
   const std::int64_t whole_days = days + floor_div(microseconds, kDay);
-  const Micros rest = microseconds - floor_div(microseconds, kDay) * kDay;
   if (months < 0 || whole_days < 0 || (whole_days == 0 && rest == 0))
     refuse("slice must be longer than zero", "Use an interval such as \"1 hour\" or \"1 day\".");
   if (rest == 0)

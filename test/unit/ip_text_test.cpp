@@ -55,8 +55,9 @@ TEST(ParseIp, AgreesWithTheCLibraryOnRandomText) {
     const auto expected = libc_ip(text), actual = parse_ip(text);
     accepted += expected.has_value();
     // The C library reads neither a port after a dotted address nor leading zeros.
-    if (expected || text.find('.') == std::string::npos)
+    if (expected || text.find('.') == std::string::npos) {
       ASSERT_EQ(actual, expected) << text;
+    }
   }
   EXPECT_GT(accepted, 1000);
 }
