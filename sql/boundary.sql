@@ -14,7 +14,6 @@ create function boundary_text(text) returns text language c immutable strict as 
 create function boundary_inet(inet, integer) returns inet language c immutable strict as :'module';
 
 -- a C++ exception becomes one error
-\set VERBOSITY default
 select boundary_throw('core');
 select boundary_throw('core_plain');
 select boundary_throw('runtime');
@@ -76,8 +75,10 @@ select boundary_live();
 -- raised in a parallel worker
 select count(set_config(name, 'on', false)) from pg_settings where name in ('force_parallel_mode', 'debug_parallel_query');
 create table numbers as select g from generate_series(1, 1000) g;
+\set SHOW_CONTEXT errors
 select boundary_throw('core') from numbers;
 select boundary_ereport() from numbers;
+\set SHOW_CONTEXT never
 select count(boundary_throw('nothing')) from numbers;
 select count(set_config(name, 'off', false)) from pg_settings where name in ('force_parallel_mode', 'debug_parallel_query');
 select boundary_live();
@@ -103,7 +104,7 @@ create collation caseless (provider = icu, locale = 'und-u-ks-level2', determini
 select boundary_hash(1.0) = boundary_hash(1.00) as "numeric",
        boundary_hash(0.0::float8) = boundary_hash('-0.0'::float8) as "float8",
        boundary_hash('A'::citext) = boundary_hash('a'::citext) as citext,
-       boundary_hash('A' collate caseless) = boundary_hash('a' collate caseless) as "collation",
+       boundary_hash('A'::text collate caseless) = boundary_hash('a'::text collate caseless) as "collation",
        boundary_hash(interval '1 day') = boundary_hash(interval '24 hours') as "interval",
        boundary_hash(inet '::1') = boundary_hash(inet '0::1/128') as inet,
        boundary_hash(array[1.0]) = boundary_hash(array[1.00]) as "array";

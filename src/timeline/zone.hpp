@@ -23,7 +23,7 @@ using Day = std::int64_t;     // a date: days since 2001-01-01, a Monday
 inline constexpr Micros kSecond = 1'000'000;
 inline constexpr Micros kDay = 86'400 * kSecond;
 inline constexpr Micros kOrigin = 366 * kDay;  // 2001-01-01 00:00
-// Instants that PostgreSQL can store: from 4713-11-24 BC to the end of 294276.
+// Instants that PostgreSQL can store: from 4714-11-24 BC to the end of 294276.
 inline constexpr Micros kFirstInstant = -211'813'488'000'000'000;
 inline constexpr Micros kEndOfInstants = 9'223'371'331'200'000'000;
 

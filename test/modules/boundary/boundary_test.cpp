@@ -9,7 +9,9 @@
 
 extern "C" {
 #include "executor/spi.h"
+#pragma GCC visibility push(default)
 PG_MODULE_MAGIC;
+#pragma GCC visibility pop
 }
 
 namespace {
