@@ -5,9 +5,9 @@
 //   pg::call(f)                  exit:  C++ calls PostgreSQL; an ereport(ERROR) becomes a C++ exception
 //   pg::check_interrupts()       the only way to poll for cancellation while C++ objects are alive
 //
-// The rules that keep the server up: from the first object with a destructor to its end, call nothing of PostgreSQL that
-// can ereport, except inside pg::call. So an adapter is a sandwich: take every argument, then run the core, then build the
-// result. An entry costs about 2 ns, pg::call about 12 ns.
+// The rules that keep the server up: from the first object with a destructor to its end, call nothing of PostgreSQL
+// that can ereport, except inside pg::call. So an adapter is a sandwich: take every argument, then run the core, then
+// build the result. An entry costs about 2 ns, pg::call about 12 ns.
 #pragma once
 
 #include <cstdio>
@@ -61,8 +61,8 @@ static_assert(std::is_trivially_destructible_v<Failure>);
 void describe_current_exception(Failure &failure) noexcept;
 [[noreturn]] void raise(const Failure &failure);
 
-// Runs f; an exception that leaves it becomes a PostgreSQL error, raised after the handler is left so that the exception
-// object is freed.
+// Runs f; an exception that leaves it becomes a PostgreSQL error, raised after the handler is left so that the
+// exception object is freed.
 template <class F> std::invoke_result_t<F> guarded(F &&f) {
   Failure failure;
   sigjmp_buf *const stack = PG_exception_stack;

@@ -1,7 +1,7 @@
 // SQL values in and out of C++.
 //
-// Taking an argument may detoast and ereport: do it before the first C++ object with a destructor lives. Building a result
-// allocates; these helpers go through pg::call, so they are safe below live objects.
+// Taking an argument may detoast and ereport: do it before the first C++ object with a destructor lives. Building a
+// result allocates; these helpers go through pg::call, so they are safe below live objects.
 #pragma once
 
 #include "core/ip.hpp"

@@ -11,8 +11,8 @@ namespace pg {
 // Finds the hash function of a type once and applies it many times. Trivial, so it may live in fn_extra.
 class SqlHasher {
 public:
-  // Looks `type` up in the type cache. Raises undefined_function (42883) if it has no hash equality. The collation is that
-  // of the call; InvalidOid for types without collation.
+  // Looks `type` up in the type cache. Raises undefined_function (42883) if it has no hash equality. The collation is
+  // that of the call; InvalidOid for types without collation.
   SqlHasher(Oid type, Oid collation);
 
   std::uint64_t operator()(Datum value, std::uint64_t seed = 0) const;

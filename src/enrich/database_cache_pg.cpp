@@ -1,0 +1,283 @@
+#include "enrich/database_cache_pg.hpp"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/heapam.h"
+#include "access/stratnum.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+}
+
+namespace hunt::enrich {
+
+namespace {
+
+// Columns of hunt.ip_database, hunt.ip_database_page and hunt.ip_database_document by position.
+enum DatabaseColumn {
+  kName = 1,
+  kVersion,
+  kHasAsn,
+  kHasCountry,
+  kHasCity,
+  kCoversV4,
+  kCoversV6,
+  kTableBytes,
+  kDocumentBytes,
+  kDatabaseType,
+  kDescription,
+  kBuiltAt,
+};
+constexpr int kPageVersion = 1, kPageNo = 2, kPageContent = 3, kDocumentVersion = 1, kDocumentContent = 2;
+
+LoadedDatabase *loaded;        // all that this backend has read
+std::uint64_t generation = 1;  // changes whenever one of them is freed
+bool callback_is_registered;
+
+// A row of hunt.ip_database, as far as it matters here.
+struct Candidate {
+  char *name;
+  std::int64_t version, table_bytes, document_bytes;
+  TimestampTz built_at;
+  bool has_asn, has_country, has_city, covers_v4, covers_v6;
+
+  bool can(Capability capability) const {
+    return capability == Capability::kAsn       ? has_asn
+           : capability == Capability::kCountry ? has_country
+                                                : has_city || has_country;
+  }
+  bool is_better_than(const Candidate &other) const {
+    if (has_city != other.has_city)
+      return has_city;
+    if (built_at != other.built_at)
+      return built_at > other.built_at;
+    return std::strcmp(name, other.name) < 0;
+  }
+};
+
+Oid own_relation(const char *name) {
+  const Oid relation = get_relname_relid(name, get_namespace_oid("hunt", false));
+  if (!OidIsValid(relation))
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation \"hunt.%s\" does not exist", name),
+                    errhint("CREATE EXTENSION session_hunt makes it.")));
+  return relation;
+}
+
+// Rows of hunt.ip_database that the statement sees.
+int read_candidates(Candidate *&candidates) {
+  Relation relation = table_open(own_relation("ip_database"), AccessShareLock);
+  TableScanDesc scan = table_beginscan(relation, GetActiveSnapshot(), 0, nullptr);
+  TupleDesc shape = RelationGetDescr(relation);
+  int count = 0, room = 8;
+  candidates = static_cast<Candidate *>(palloc(room * sizeof(Candidate)));
+  while (HeapTuple row = heap_getnext(scan, ForwardScanDirection)) {
+    if (count == room)
+      candidates = static_cast<Candidate *>(repalloc(candidates, (room *= 2) * sizeof(Candidate)));
+    bool is_null;
+    const auto get = [&](int column) { return heap_getattr(row, column, shape, &is_null); };
+    candidates[count++] = {TextDatumGetCString(get(kName)),    DatumGetInt64(get(kVersion)),
+                           DatumGetInt64(get(kTableBytes)),    DatumGetInt64(get(kDocumentBytes)),
+                           DatumGetTimestampTz(get(kBuiltAt)), DatumGetBool(get(kHasAsn)),
+                           DatumGetBool(get(kHasCountry)),     DatumGetBool(get(kHasCity)),
+                           DatumGetBool(get(kCoversV4)),       DatumGetBool(get(kCoversV6))};
+  }
+  table_endscan(scan);
+  table_close(relation, AccessShareLock);
+  return count;
+}
+
+[[noreturn]] void report_incomplete(std::int64_t version) {
+  ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
+                  errmsg("IP database version %lld is incomplete", static_cast<long long>(version)),
+                  errhint("Load it again with load_ip_database().")));
+}
+
+// Calls take(row, descriptor) for the rows of one version in the order of the relation's primary key.
+template <class Take>
+void scan_version(const char *table, const char *key, int version_column, std::int64_t version, Take take) {
+  Relation relation = table_open(own_relation(table), AccessShareLock);
+  Relation index = index_open(own_relation(key), AccessShareLock);
+  ScanKeyData condition;
+  ScanKeyInit(&condition, static_cast<AttrNumber>(version_column), BTEqualStrategyNumber, F_INT8EQ,
+              Int64GetDatum(version));
+  SysScanDesc scan = systable_beginscan_ordered(relation, index, GetActiveSnapshot(), 1, &condition);
+  while (HeapTuple row = systable_getnext_ordered(scan, ForwardScanDirection))
+    take(row, RelationGetDescr(relation));
+  systable_endscan_ordered(scan);
+  index_close(index, AccessShareLock);
+  table_close(relation, AccessShareLock);
+}
+
+// Fills `to` with the pages of a version.
+void read_pages(std::int64_t version, char *to, std::size_t size) {
+  std::size_t at = 0;
+  int page = 0;
+  scan_version("ip_database_page", "ip_database_page_pkey", kPageVersion, version, [&](HeapTuple row, TupleDesc shape) {
+    bool is_null;
+    const int page_no = DatumGetInt32(heap_getattr(row, kPageNo, shape, &is_null));
+    const auto *content = DatumGetByteaPP(heap_getattr(row, kPageContent, shape, &is_null));
+    const std::size_t length = VARSIZE_ANY_EXHDR(content);
+    if (page_no != page++ || length > size - at)
+      report_incomplete(version);
+    std::memcpy(to + at, VARDATA_ANY(content), length);
+    at += length;
+  });
+  if (at != size)
+    report_incomplete(version);
+}
+
+LoadedDatabase *read_database(const Candidate &candidate) {
+  MemoryContext context = AllocSetContextCreate(TopMemoryContext, "session_hunt IP database", ALLOCSET_SMALL_SIZES);
+  PG_TRY();
+  {
+    const auto size = static_cast<std::size_t>(candidate.table_bytes);
+    auto *bytes = static_cast<char *>(MemoryContextAllocHuge(context, size));
+    read_pages(candidate.version, bytes, size);
+    auto *database = static_cast<LoadedDatabase *>(MemoryContextAllocZero(context, sizeof(LoadedDatabase)));
+    database->version = candidate.version;
+    database->context = context;
+    database->document_bytes = static_cast<std::size_t>(candidate.document_bytes);
+    // The core may throw: a guard of its own, since PG_TRY must see an ereport.
+    database->lookup = pg::guarded([&] { return IpDatabase::open({bytes, size}); });
+    database->next = loaded;
+    loaded = database;
+  }
+  PG_CATCH();
+  {
+    MemoryContextDelete(context);
+    PG_RE_THROW();
+  }
+  PG_END_TRY();
+  return loaded;
+}
+
+void free_replaced(XactEvent event, void *) {
+  if (event == XACT_EVENT_PRE_COMMIT || event == XACT_EVENT_PARALLEL_PRE_COMMIT || event == XACT_EVENT_PRE_PREPARE)
+    return;
+  for (LoadedDatabase **at = &loaded; *at != nullptr;) {
+    LoadedDatabase *database = *at;
+    if (database->is_current) {
+      at = &database->next;
+      continue;
+    }
+    *at = database->next;
+    MemoryContextDelete(database->context);
+    ++generation;
+  }
+}
+
+// The loaded database of a candidate, read now if this backend has not done so.
+const LoadedDatabase *obtain(const Candidate *candidate) {
+  if (candidate == nullptr)
+    return nullptr;
+  LoadedDatabase *database = loaded;
+  while (database != nullptr && database->version != candidate->version)
+    database = database->next;
+  if (database == nullptr)
+    database = read_database(*candidate);
+  database->is_current = true;
+  return database;
+}
+
+void mark_replaced(const Candidate *candidates, int count) {
+  for (LoadedDatabase *database = loaded; database != nullptr; database = database->next) {
+    database->is_current = false;
+    for (int i = 0; i < count; ++i)
+      database->is_current |= candidates[i].version == database->version;
+  }
+}
+
+Choice *cached_choice(FunctionCallInfo fcinfo) {
+  auto *choice = static_cast<Choice *>(fcinfo->flinfo->fn_extra);
+  return choice != nullptr && choice->generation == generation ? choice : nullptr;
+}
+
+Choice *new_choice(FunctionCallInfo fcinfo) {
+  if (!callback_is_registered) {
+    RegisterXactCallback(free_replaced, nullptr);
+    callback_is_registered = true;
+  }
+  auto *choice = static_cast<Choice *>(MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Choice)));
+  choice->generation = generation;
+  return choice;
+}
+
+TupleDesc result_shape(FunctionCallInfo fcinfo) {
+  TupleDesc shape;
+  if (get_call_result_type(fcinfo, nullptr, &shape) != TYPEFUNC_COMPOSITE)
+    elog(ERROR, "function does not return a composite type");
+  MemoryContext before = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+  shape = BlessTupleDesc(CreateTupleDescCopy(shape));
+  MemoryContextSwitchTo(before);
+  return shape;
+}
+
+}  // namespace
+
+const Choice &choose(FunctionCallInfo fcinfo, Capability capability, bool result) {
+  if (const Choice *choice = cached_choice(fcinfo))
+    return *choice;
+  Candidate *candidates;
+  const int count = read_candidates(candidates);
+  mark_replaced(candidates, count);
+  const Candidate *v4 = nullptr, *v6 = nullptr;
+  for (const Candidate *c = candidates; c < candidates + count; ++c) {
+    if (!c->can(capability))
+      continue;
+    if (c->covers_v4 && (v4 == nullptr || c->is_better_than(*v4)))
+      v4 = c;
+    if (c->covers_v6 && (v6 == nullptr || c->is_better_than(*v6)))
+      v6 = c;
+  }
+  Choice *choice = new_choice(fcinfo);
+  choice->v4 = obtain(v4);
+  choice->v6 = obtain(v6);
+  choice->result = result ? result_shape(fcinfo) : nullptr;
+  fcinfo->flinfo->fn_extra = choice;
+  return *choice;
+}
+
+const Choice &choose_by_name(FunctionCallInfo fcinfo, const text *name) {
+  const char *wanted = text_to_cstring(name);
+  Candidate *candidates;
+  const int count = read_candidates(candidates);
+  mark_replaced(candidates, count);
+  for (const Candidate *c = candidates; c < candidates + count; ++c) {
+    if (std::strcmp(c->name, wanted) != 0)
+      continue;
+    Choice *choice = new_choice(fcinfo);
+    choice->v4 = choice->v6 = obtain(c);
+    return *choice;
+  }
+  ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("IP database \"%s\" is not loaded", wanted),
+                  errhint("The view hunt.ip_databases lists what is; load_ip_database() loads one.")));
+}
+
+std::string_view documents_of(const LoadedDatabase &database) {
+  if (database.documents == nullptr) {
+    auto &unread = const_cast<LoadedDatabase &>(database);
+    scan_version("ip_database_document", "ip_database_document_pkey", kDocumentVersion, database.version,
+                 [&](HeapTuple row, TupleDesc shape) {
+                   bool is_null;
+                   const auto *content = DatumGetByteaPP(heap_getattr(row, kDocumentContent, shape, &is_null));
+                   if (VARSIZE_ANY_EXHDR(content) != database.document_bytes)
+                     report_incomplete(database.version);
+                   auto *copy = static_cast<char *>(MemoryContextAllocHuge(database.context, database.document_bytes));
+                   std::memcpy(copy, VARDATA_ANY(content), database.document_bytes);
+                   unread.documents = copy;
+                 });
+  }
+  if (database.documents == nullptr)
+    report_incomplete(database.version);
+  return {database.documents, database.document_bytes};
+}
+
+}  // namespace hunt::enrich

@@ -1,0 +1,50 @@
+// The IP databases that this backend has read, and which of them answers a question.
+//
+// A database is read from its pages once per backend and version. Which versions are current is looked up once per call
+// site of a statement, with the statement's snapshot, and kept in fn_extra: a load that commits meanwhile changes
+// nothing for the statement, as MVCC promises for any table. A version that was replaced stays in memory until the
+// transaction ends, so texts handed out in place live as long as any query that holds them.
+#pragma once
+
+#include "enrich/ip_database.hpp"
+#include "pg/boundary.hpp"
+
+extern "C" {
+#include "access/tupdesc.h"
+}
+
+namespace hunt::enrich {
+
+struct LoadedDatabase {
+  std::int64_t version;
+  MemoryContext context;
+  IpDatabase lookup;
+  std::size_t document_bytes;
+  const char *documents;  // nullptr until they are asked for
+  bool is_current;
+  LoadedDatabase *next;
+};
+
+enum class Capability { kAsn, kCountry, kCity };
+
+// The databases that answer a question for either family; nullptr if none can.
+struct Choice {
+  std::uint64_t generation;
+  const LoadedDatabase *v4;
+  const LoadedDatabase *v6;
+  TupleDesc result;  // of a function that returns a composite, else nullptr
+
+  const LoadedDatabase *of(const core::Ip &ip) const noexcept { return ip.is_v6() ? v6 : v4; }
+};
+
+// Among several databases that can, the one with cities wins, then the one built last, then the first by name. `result`
+// asks for the result's row type to be resolved too. May ereport; call it before any object with a destructor lives.
+const Choice &choose(FunctionCallInfo fcinfo, Capability capability, bool result = false);
+
+// The database of this name for both families; raises undefined_object (42704) if it is not loaded.
+const Choice &choose_by_name(FunctionCallInfo fcinfo, const text *name);
+
+// The documents of a database, read on first use.
+std::string_view documents_of(const LoadedDatabase &database);
+
+}  // namespace hunt::enrich
