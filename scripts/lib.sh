@@ -25,3 +25,14 @@ private_dir() {
   fi
   printf '%s\n' "$dir"
 }
+
+# Runs a command and prints a dot each second, so that nobody wonders. The loop ends with this script, however that ends.
+with_dots() {
+  local status=0 dots
+  (while sleep 1 && kill -0 $$ 2>/dev/null; do printf '.' >&2; done) &
+  dots=$!
+  "$@" || status=$?
+  kill "$dots" 2>/dev/null || true
+  { wait "$dots" || true; } 2>/dev/null
+  return "$status"
+}
