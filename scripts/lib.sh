@@ -15,11 +15,12 @@ as_server() {
 }
 
 # Everything private to this working tree lives in one folder: in the tree, or under /tmp where the server's user cannot
-# reach the tree (a checkout in /root, say).
+# reach the tree (a checkout in /root, say) or its path has blanks, which PGXS cannot install into.
 private_dir() {
   local dir=$root/.build
   mkdir -p "$dir"
-  if [ "$(id -u)" = 0 ] && id "$server_user" >/dev/null 2>&1 && ! as_server test -x "$dir"; then
+  if [[ $root =~ [[:space:]] ]] ||
+    { [ "$(id -u)" = 0 ] && id "$server_user" >/dev/null 2>&1 && ! as_server test -x "$dir"; }; then
     dir=/tmp/session_hunt-$(printf '%s' "$root" | cksum | cut -d' ' -f1)
     mkdir -p "$dir"
   fi
