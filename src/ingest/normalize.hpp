@@ -1,0 +1,28 @@
+// From a payload of a source to its events.
+#pragma once
+
+#include "core/poll.hpp"
+#include "ingest/containers.hpp"
+#include "ingest/event.hpp"
+#include "ingest/sources.hpp"
+
+#include <string_view>
+
+namespace hunt::ingest {
+
+class EventSink {
+public:
+  // An event, or a document that is none: then only position, payload, content_hash and reject_reason are set.
+  virtual void event(const Event &event) = 0;
+
+protected:
+  ~EventSink() = default;
+};
+
+// Maps every document of the payload. A document without an id gets one from its canonical JSON; one without a readable
+// time, or with a time before 1990 or after 2100, is rejected. Deterministic: depends on nothing but its arguments.
+// `position` replaces the line number when it is not 0.
+void normalize(const Source &source, std::string_view payload, Scratch &scratch, EventSink &sink,
+               core::Poll poll = core::never_interrupted, std::size_t position = 0);
+
+}  // namespace hunt::ingest
