@@ -212,7 +212,7 @@ void normalize_all(const ingest::Source &source, const Payloads &payloads, inges
     const Datum item = payloads.items[i];
     const auto *value = pg::call([item] { return PG_DETOAST_DATUM_PACKED(item); });
     ingest::normalize(source, {VARDATA_ANY(value), static_cast<std::size_t>(VARSIZE_ANY_EXHDR(value))}, scratch(), sink,
-                      pg::check_interrupts, static_cast<std::size_t>(i) + 1);
+                      pg::check_interrupts, static_cast<std::size_t>(payloads.count == 1 ? 0 : i + 1));
   }
 }
 

@@ -1,0 +1,64 @@
+-- ingest: vendor JSON to normalised events, without storing them.
+
+create type hunt.event_row as (
+  position bigint,
+  reject_reason text,
+  source text,
+  event_key uuid,
+  event_time timestamptz,
+  version_time timestamptz,
+  event_id text,
+  tenant text,
+  metadata_device_event_id text,
+  action text,
+  application text,
+  target text,
+  user_username text,
+  user_userid text,
+  device_ip inet,
+  device_ip_text text,
+  http_user_agent text,
+  success boolean,
+  error_code text,
+  error_text text,
+  session_id text,
+  access_key_id text,
+  mfa_method text,
+  command_line text,
+  device_hostname text,
+  device_os text,
+  device_browser text,
+  vendor_asn_number bigint,
+  vendor_country_code text,
+  vendor_city text,
+  content_hash uuid,
+  payload text
+);
+comment on type hunt.event_row is
+'One document of a log payload: a normalised event, or a rejected document, which has a reject_reason, its position, payload and content_hash only. What the vendor left empty, blank, "-" or "unknown" is NULL.';
+
+create function hunt.sources(out source text, out vendor text, out product text, out description text)
+  returns setof record
+  language c immutable strict parallel safe rows 10 as 'MODULE_PATHNAME', 'sources';
+comment on function hunt.sources() is 'The log sources whose payloads can be normalised and ingested.';
+
+create function hunt.normalize(source text, payload text) returns setof hunt.event_row
+  language c immutable strict parallel safe cost 1000 rows 1000 as 'MODULE_PATHNAME', 'normalize';
+comment on function hunt.normalize(text, text) is
+'The events in a payload of the source: JSON Lines, one or several JSON documents, arrays, {"Records": [...]}, {"records": [...]} or {"value": [...]}. A document that is broken or no event of the source comes as a row with a reject_reason; position is its line. An unknown source is an error (22023).';
+
+create function hunt.normalize(source text, payloads text[]) returns setof hunt.event_row
+  language c immutable strict parallel safe cost 1000 rows 1000 as 'MODULE_PATHNAME', 'normalize';
+comment on function hunt.normalize(text, text[]) is
+'The events in several payloads of the source; position is the element of the list, or the line when the list has one element. NULL elements are skipped.';
+
+create function hunt.dictionary_values(source text, payloads text[], out dictionary text, out value text)
+  returns setof record
+  language c immutable strict parallel safe cost 1000 rows 100 as 'MODULE_PATHNAME', 'dictionary_values';
+comment on function hunt.dictionary_values(text, text[]) is
+'The distinct values of the payloads that are stored as dictionary ids, and the months (as "month") of their events, sorted.';
+
+create function hunt.payload_json(payload text) returns jsonb
+  language c immutable strict parallel safe cost 20 as 'MODULE_PATHNAME', 'payload_json';
+comment on function hunt.payload_json(text) is
+'A stored payload as jsonb. What jsonb cannot hold is replaced: \u0000 and lone surrogates by U+FFFD, numbers that overflow numeric by their text. Text that is not JSON is an error (22P02).';
