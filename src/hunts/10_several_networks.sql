@@ -1,0 +1,41 @@
+-- hunts: a stolen session shows several networks for one user (hypothesis 1).
+
+create function hunt.signin_networks(start_at timestamptz, end_at timestamptz, slice interval, source text, time_zone text)
+returns table (user_id integer, slice_start timestamptz, asn_number bigint, network text, country_code text, events bigint,
+  first_at timestamptz, last_at timestamptz)
+language sql stable parallel safe rows 10000 as $$
+  select u.user_id, u.slice_start, u.asn_number,
+         -- Networks are told apart by their operator: a carrier with two AS numbers is one network.
+         coalesce(hunt.asn_org(u.asn_number), 'AS' operator(pg_catalog.||) u.asn_number) as network,
+         u.country_code, u.events, u.first_at, u.last_at
+  from (
+    select f.user_id, hunt.timeslice(f.event_time, $3, $5) as slice_start, f.device_ip_asn_number as asn_number,
+           f.device_ip_country_code as country_code, count(*) as events, min(f.event_time) as first_at,
+           max(f.event_time) as last_at
+    from hunt.event_fact f
+    where f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2
+      and f.source_id operator(pg_catalog.=) (select d.id from hunt.dictionary_source d where d.value operator(pg_catalog.=) $4)
+      and f.success and f.user_id is not null
+    group by 1, 2, 3, 4
+  ) u $$;
+comment on function hunt.signin_networks(timestamptz, timestamptz, interval, text, text) is 'Of each user and time slice the networks and countries of his successful sign-ins from start_at (inclusive) to end_at (exclusive), with the number of events, the first and the last; what the hunts of this family count.';
+
+create function hunt.several_networks(start_at timestamptz, end_at timestamptz, slice interval default '1 day',
+  min_networks integer default 2, source text default 'entra_signin', time_zone text default 'UTC')
+returns table (slice_start timestamptz, user_username text, network_count integer, networks text[], asn_numbers bigint[],
+  events bigint, first_at timestamptz, last_at timestamptz)
+language sql stable parallel safe rows 100 as $$
+  select n.slice_start, u.value, n.network_count, n.networks, n.asn_numbers, n.events, n.first_at, n.last_at
+  from (
+    select s.user_id, s.slice_start, count(distinct s.network)::integer as network_count,
+           array_agg(distinct s.network order by s.network) as networks,
+           array_agg(distinct s.asn_number order by s.asn_number) as asn_numbers,
+           sum(s.events)::bigint as events, min(s.first_at) as first_at, max(s.last_at) as last_at
+    from hunt.signin_networks($1, $2, $3, $5, $6) s
+    where s.network is not null
+    group by s.user_id, s.slice_start
+    having count(distinct s.network) operator(pg_catalog.>=) $4
+  ) n
+  join hunt.dictionary_user u on u.id operator(pg_catalog.=) n.user_id
+  order by n.network_count desc, n.slice_start, u.value $$;
+comment on function hunt.several_networks(timestamptz, timestamptz, interval, integer, text, text) is 'Hunt: users whose successful sign-ins came from at least min_networks network operators within one time slice, with the operators and AS numbers. start_at inclusive, end_at exclusive; slices as timeslice() cuts them in time_zone. Addresses without a known network are not counted. Most networks first.';
