@@ -27,6 +27,7 @@ select boundary_throw('bad_alloc');
 select boundary_throw('int');
 \set VERBOSITY default
 do $$ begin perform boundary_throw('long'); exception when internal_error then raise warning 'a message of % bytes', length(sqlerrm); end $$;
+do $$ begin perform boundary_throw('long_utf8'); exception when internal_error then raise warning 'whole characters: %', sqlerrm = repeat('ü', 255); end $$;
 select boundary_throw('nothing'), boundary_live();
 
 -- an error of PostgreSQL below live objects keeps its SQLSTATE, detail and hint

@@ -2,13 +2,23 @@
 
 #include "core/error.hpp"
 
+extern "C" {
+#include "mb/pg_wchar.h"
+}
+
 namespace pg {
 
 namespace {
 
 int sqlstate_from_text(const char *code) { return MAKE_SQLSTATE(code[0], code[1], code[2], code[3], code[4]); }
 
-template <std::size_t N> void copy(char (&to)[N], const char *from) noexcept { std::snprintf(to, N, "%s", from); }
+// Cuts what is too long between two characters of the server's encoding, never within one.
+template <std::size_t N> void copy(char (&to)[N], const char *from) noexcept {
+  const std::size_t size = strnlen(from, N + MAX_MULTIBYTE_CHAR_LEN);
+  const int kept = pg_mbcliplen(from, static_cast<int>(size), N - 1);
+  std::memcpy(to, from, static_cast<std::size_t>(kept));
+  to[kept] = '\0';
+}
 
 }  // namespace
 

@@ -43,6 +43,12 @@ void throw_as_told(std::string_view how) {
     throw 42;
   if (how == "long")
     throw std::runtime_error(std::string(100'000, 'y'));
+  if (how == "long_utf8") {
+    std::string message;
+    for (int i = 0; i < 1000; ++i)
+      message += "\xc3\xbc";
+    throw std::runtime_error(message);
+  }
 }
 
 }  // namespace
