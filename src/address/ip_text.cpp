@@ -13,13 +13,18 @@ using core::Ip;
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
-// The value of a hexadecimal digit, or -1.
-constexpr int hex_value(char c) noexcept {
-  if (is_digit(c))
-    return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
+// The value of each hexadecimal digit, -1 for other bytes. A table, because whether a digit is a letter is
+// unpredictable.
+constexpr auto kHexValues = [] {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  for (int i = 0; i < 16; ++i)
+    for (const char *digits : {"0123456789abcdef", "0123456789ABCDEF"})
+      values[static_cast<unsigned char>(digits[i])] = static_cast<std::int8_t>(i);
+  return values;
+}();
+
+constexpr int hex_value(char c) noexcept { return kHexValues[static_cast<unsigned char>(c)]; }
 
 // RFC 6874, section 2: unreserved characters and the percent sign of an encoded one.
 constexpr bool is_zone_character(char c) noexcept {

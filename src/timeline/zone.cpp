@@ -68,7 +68,7 @@ std::optional<Micros> parse_offset(std::string_view text) noexcept {
   const int minutes = (text[4] - '0') * 10 + text[5] - '0';
   if (hours > 15 || minutes > 59)
     return std::nullopt;
-  const Micros offset = (hours * 60 + minutes) * 60 * kSecond;
+  const Micros offset = (Micros{hours} * 60 + minutes) * 60 * kSecond;
   return text[0] == '-' ? -offset : offset;
 }
 
