@@ -1,6 +1,21 @@
 -- hunts: a stolen session shows several networks for one user (hypothesis 1).
 
-create function hunt.signin_networks(start_at timestamptz, end_at timestamptz, slice interval, source text, time_zone text)
+create function hunt.source_id(source text) returns integer
+language plpgsql stable strict parallel safe set search_path = pg_catalog, pg_temp as $$
+declare
+  id integer;
+begin
+  select d.id into id from hunt.dictionary_source d where d.value = source_id.source;
+  if id is null then
+    raise exception using errcode = 'undefined_object', message = format('log source "%s" is unknown', source_id.source),
+      hint = 'hunt.sources() lists the sources; hunt.setup() registers them.';
+  end if;
+  return id;
+end $$;
+comment on function hunt.source_id(text) is 'The source_id of a log source in hunt.event_fact; an error if the source is unknown, so that a misspelt name does not look like a log without findings.';
+
+create function hunt.signin_networks(start_at timestamptz, end_at timestamptz, slice interval, source text, time_zone text,
+  ignored_classes text[])
 returns table (user_id integer, slice_start timestamptz, asn_number bigint, network text, country_code text, events bigint,
   first_at timestamptz, last_at timestamptz)
 language sql stable parallel safe rows 10000 as $$
@@ -14,14 +29,18 @@ language sql stable parallel safe rows 10000 as $$
            max(f.event_time) as last_at
     from hunt.event_fact f
     where f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2
-      and f.source_id operator(pg_catalog.=) (select d.id from hunt.dictionary_source d where d.value operator(pg_catalog.=) $4)
+      and f.source_id operator(pg_catalog.=) (select hunt.source_id($4))
       and f.success and f.user_id is not null
     group by 1, 2, 3, 4
-  ) u $$;
-comment on function hunt.signin_networks(timestamptz, timestamptz, interval, text, text) is 'Of each user and time slice the networks and countries of his successful sign-ins from start_at (inclusive) to end_at (exclusive), with the number of events, the first and the last; what the hunts of this family count.';
+  ) u
+  where pg_catalog.cardinality($6) operator(pg_catalog.=) 0
+     or not exists (select from hunt.asn_classes c where c.number operator(pg_catalog.=) u.asn_number
+                                                     and c.class operator(pg_catalog.=) any ($6)) $$;
+comment on function hunt.signin_networks(timestamptz, timestamptz, interval, text, text, text[]) is 'Of each user and time slice the networks and countries of his successful sign-ins from start_at (inclusive) to end_at (exclusive), with the number of events, the first and the last, without networks of the ignored classes; what the hunts of this family count.';
 
 create function hunt.several_networks(start_at timestamptz, end_at timestamptz, slice interval default '1 day',
-  min_networks integer default 2, source text default 'entra_signin', time_zone text default 'UTC')
+  min_networks integer default 2, source text default 'entra_signin', time_zone text default 'UTC',
+  ignored_classes text[] default '{}')
 returns table (slice_start timestamptz, user_username text, network_count integer, networks text[], asn_numbers bigint[],
   events bigint, first_at timestamptz, last_at timestamptz)
 language sql stable parallel safe rows 100 as $$
@@ -31,11 +50,11 @@ language sql stable parallel safe rows 100 as $$
            array_agg(distinct s.network order by s.network) as networks,
            array_agg(distinct s.asn_number order by s.asn_number) as asn_numbers,
            sum(s.events)::bigint as events, min(s.first_at) as first_at, max(s.last_at) as last_at
-    from hunt.signin_networks($1, $2, $3, $5, $6) s
+    from hunt.signin_networks($1, $2, $3, $5, $6, $7) s
     where s.network is not null
     group by s.user_id, s.slice_start
     having count(distinct s.network) operator(pg_catalog.>=) $4
   ) n
   join hunt.dictionary_user u on u.id operator(pg_catalog.=) n.user_id
   order by n.network_count desc, n.slice_start, u.value $$;
-comment on function hunt.several_networks(timestamptz, timestamptz, interval, integer, text, text) is 'Hunt: users whose successful sign-ins came from at least min_networks network operators within one time slice, with the operators and AS numbers. start_at inclusive, end_at exclusive; slices as timeslice() cuts them in time_zone. Addresses without a known network are not counted. Most networks first.';
+comment on function hunt.several_networks(timestamptz, timestamptz, interval, integer, text, text, text[]) is 'Hunt: users whose successful sign-ins came from at least min_networks network operators within one time slice, with the operators and AS numbers. start_at inclusive, end_at exclusive; slices as timeslice() cuts them in time_zone. Addresses without a known network are not counted, nor are networks whose asn_class is among ignored_classes ("{corporate}" for the egress that all colleagues share). Most networks first.';
