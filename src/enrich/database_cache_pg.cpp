@@ -134,29 +134,20 @@ void read_pages(std::int64_t version, char *to, std::size_t size) {
     report_incomplete(version);
 }
 
+// The context is the caller's until all is read, so that an error on the way frees it.
 LoadedDatabase *read_database(const Candidate &candidate) {
-  MemoryContext context = AllocSetContextCreate(TopMemoryContext, "session_hunt IP database", ALLOCSET_SMALL_SIZES);
-  PG_TRY();
-  {
-    const auto size = static_cast<std::size_t>(candidate.table_bytes);
-    auto *bytes = static_cast<char *>(MemoryContextAllocHuge(context, size));
-    read_pages(candidate.version, bytes, size);
-    auto *database = static_cast<LoadedDatabase *>(MemoryContextAllocZero(context, sizeof(LoadedDatabase)));
-    database->version = candidate.version;
-    database->context = context;
-    database->document_bytes = static_cast<std::size_t>(candidate.document_bytes);
-    // The core may throw: a guard of its own, since PG_TRY must see an ereport.
-    database->lookup = pg::guarded([&] { return IpDatabase::open({bytes, size}); });
-    database->next = loaded;
-    loaded = database;
-  }
-  PG_CATCH();
-  {
-    MemoryContextDelete(context);
-    PG_RE_THROW();
-  }
-  PG_END_TRY();
-  return loaded;
+  MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "session_hunt IP database", ALLOCSET_SMALL_SIZES);
+  const auto size = static_cast<std::size_t>(candidate.table_bytes);
+  auto *bytes = static_cast<char *>(MemoryContextAllocHuge(context, size));
+  read_pages(candidate.version, bytes, size);
+  auto *database = static_cast<LoadedDatabase *>(MemoryContextAllocZero(context, sizeof(LoadedDatabase)));
+  database->version = candidate.version;
+  database->context = context;
+  database->document_bytes = static_cast<std::size_t>(candidate.document_bytes);
+  database->lookup = IpDatabase::open({bytes, size});
+  MemoryContextSetParent(context, TopMemoryContext);
+  database->next = loaded;
+  return loaded = database;
 }
 
 void free_replaced(XactEvent event, void *) {
