@@ -108,7 +108,7 @@ begin
     -- The lines leave again at once: no log, no compression, no second table for long ones if a page holds them.
     execute format('create unlogged table if not exists hunt.%I (line text) with (toast_tuple_target = 8160)', inbox);
     execute format('alter table hunt.%I alter column line set storage external', inbox);
-    execute format('create or replace trigger ingest after insert on hunt.%I referencing new table as new_lines
+    execute format('create or replace trigger ingest after insert on hunt.%I
                       for each statement execute function hunt.ingest_inbox(%L)', inbox, source);
     execute format('comment on table hunt.%I is %L', inbox,
                    'COPY log lines of ' || source || ' into this table with (format csv, quote E''\x01'', delimiter E''\x02''): they become events, and the table stays empty.');

@@ -57,7 +57,7 @@ begin
   ), newest as (
     select distinct on (b.event_key, b.event_time) b.*
     from batch b
-    where b.reject_reason is null
+    where b.reject_reason is null and b.content_hash is distinct from b.stored_hash
     order by b.event_key, b.event_time, b.version_time desc, b.content_hash desc
   ), accepted as materialized (
     select n.*, s.id as source_id, t.id as tenant_id, u.id as user_id, g.id as agent_id, a.id as action_id,
@@ -171,7 +171,8 @@ comment on function hunt.ingest_file(text, text) is
 'hunt.ingest() of a file on the server, at most 1 GB of UTF-8, for roles that may execute pg_read_binary_file.';
 
 -- Two passes over the lines, in batches: first everything that the load needs to exist, then the events. One document a
--- line; a batch ends after 5,000 lines or 16 MB, so memory does not grow with the load.
+-- line; a batch ends after 5,000 lines or 4 MB, so memory does not grow with the load. The lines are read from the inbox
+-- itself, where only this statement's are visible: a transition table would write them a second time.
 create function hunt.ingest_inbox() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -182,20 +183,27 @@ declare
   line text;
   line_count int;
   size bigint;
+  value_limit bigint := 10000;
   batch hunt.ingest_counts;
   total hunt.ingest_counts := (0, 0, 0, 0, 0);
 begin
   perform hunt.begin_load(source);
   for pass in 1 .. 2 loop
     lines := '{}'; line_count := 0; size := 0;
-    for line in select n.line from new_lines n where n.line is not null union all select null loop
+    for line in execute format('select line from %I.%I where line is not null union all select null', tg_table_schema,
+                               tg_table_name) loop
       if line is not null then
         lines := lines || line; line_count := line_count + 1; size := size + octet_length(line);
-        continue when line_count < 5000 and size < 16000000;
+        continue when line_count < 5000 and size < 4000000;
       end if;
       if pass = 1 then
         select names || array_agg(v.dictionary), texts || array_agg(v.value) into names, texts
         from hunt.dictionary_values(source, lines) v;
+        -- Batches repeat each other's values; doubling keeps the work linear.
+        if cardinality(names) > value_limit then
+          select array_agg(v.name), array_agg(v.value), 10000 + 2 * count(*) into names, texts, value_limit
+          from (select distinct u.name, u.value from unnest(names, texts) u (name, value)) v;
+        end if;
       else
         batch := hunt.store_batch(source, lines, true);
         total := (total.received + batch.received, total.inserted + batch.inserted, total.updated + batch.updated,
@@ -213,7 +221,7 @@ begin
   return null;
 end $$;
 comment on function hunt.ingest_inbox() is
-'The trigger of the inbox tables: stores the events of the lines just inserted and empties the inbox.';
+'The trigger of the inbox tables: stores the events of the lines in it and empties the inbox.';
 
 create function hunt.enrich_events(start_at timestamptz, end_at timestamptz) returns bigint
   language plpgsql set search_path = pg_catalog, pg_temp as $$
