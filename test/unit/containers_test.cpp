@@ -1,0 +1,101 @@
+#include "ingest/containers.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace hunt::ingest {
+namespace {
+
+// Documents as "line:text", broken ones as "line!text".
+struct Collector final : DocumentSink {
+  void document(std::string_view raw, JsonElement, std::size_t line) override { add(raw, line, ':'); }
+  void broken(std::string_view raw, std::string_view, std::size_t line) override { add(raw, line, '!'); }
+  void add(std::string_view raw, std::size_t line, char mark) {
+    seen.push_back(std::to_string(line) + mark + std::string(raw));
+  }
+  std::vector<std::string> seen;
+};
+
+using Seen = std::vector<std::string>;
+
+Seen read(std::string_view payload) {
+  Scratch scratch;
+  Collector collector;
+  read_documents(payload, scratch, collector);
+  return collector.seen;
+}
+
+TEST(Containers, Lines) {
+  EXPECT_EQ(read(""), Seen{});
+  EXPECT_EQ(read("\xEF\xBB\xBF\n \r\n{\"a\":1}\r\n\n{\"a\":2}"), (Seen{"3:{\"a\":1}", "5:{\"a\":2}"}));
+}
+
+TEST(Containers, DocumentsOverLines) {
+  EXPECT_EQ(read("{\n \"a\": 1\n}\n{\n\"b\":\n{}}"), (Seen{"1:{\n \"a\": 1\n}", "4:{\n\"b\":\n{}}"}));
+}
+
+TEST(Containers, Arrays) {
+  const Seen both{"1:{\"a\":1}", "1:{\"a\":2}"};
+  EXPECT_EQ(read(R"([{"a":1},{"a":2}])"), both);
+  EXPECT_EQ(read(R"({"Records":[{"a":1},{"a":2}]})"), both);
+  EXPECT_EQ(read(R"({"records": [{"a":1} , {"a":2}], "x": {"y": 1}})"), both);
+  EXPECT_EQ(read(R"({"@odata.context":"https://example.com/$metadata","n":2,"value":[{"a":1},{"a":2}],"@odata.nextLink":"]}"})"),
+            both);
+  EXPECT_EQ(read("[\n{\"a\":1},\n{\"a\":2}\n]\n[{\"b\":1}]"), (Seen{"2:{\"a\":1}", "3:{\"a\":2}", "5:{\"b\":1}"}));
+  EXPECT_EQ(read("[]"), Seen{});
+  EXPECT_EQ(read(R"({"Records":[]}
+{"Records":[{"a":1}]})"), Seen{"2:{\"a\":1}"});
+}
+
+TEST(Containers, JsonInAString) {
+  EXPECT_EQ(read(R"("{\"a\":\"b\\n\"}")"), Seen{R"(1:{"a":"b\n"})"});
+  EXPECT_EQ(read(R"(["{\"Records\":[{\"a\":1}]}"])"), Seen{R"(1:{"a":1})"});
+}
+
+TEST(Containers, BrokenGoesAlone) {
+  EXPECT_EQ(read("{\"a\":\n{\"b\":2}\nnot json\n{\"c\":\"\n{\"d\":4}"),
+            (Seen{"1!{\"a\":", "2:{\"b\":2}", "3!not json", "4!{\"c\":\"", "5:{\"d\":4}"}));
+  EXPECT_EQ(read(R"([{"a":1},{"b":tru},{"c":3}])"), (Seen{R"(1:{"a":1})", R"(1!{"b":tru})", R"(1:{"c":3})"}));
+  EXPECT_EQ(read("{\"Records\":[{\"a\":1},{\"b\":"), (Seen{R"(1:{"a":1})", R"(1!{"b":)"}));
+  EXPECT_EQ(read("]"), Seen{"1!]"});
+  EXPECT_EQ(read("{\"a\":1}}"), (Seen{"1:{\"a\":1}", "1!}"}));
+  EXPECT_EQ(read("{\"a\":1}{\"a\":2}"), (Seen{"1:{\"a\":1}", "1:{\"a\":2}"}));
+}
+
+TEST(Containers, LoneSurrogatesAreNoReasonToRefuse) {
+  EXPECT_EQ(read(R"({"a":"\ud800"})"), Seen{R"(1:{"a":"\ud800"})"});
+}
+
+// Lines that each look as if they began a long document must not cost a search to the end each.
+TEST(Containers, LinearOnHostileInput) {
+  std::string payload;
+  for (int i = 0; i < 200'000; ++i)
+    payload += "{\n";
+  EXPECT_EQ(read(payload).size(), 200'000u);
+  EXPECT_EQ(read(std::string(1'000'000, '[')).size(), 1u);
+}
+
+TEST(Json, Repair) {
+  EXPECT_EQ(repaired_json(R"({"a":"x\u0000\\u0000\ud83d\ude00\udc00\ud800y\"","n":[1,-2.5e3,1e-99999]})"),
+            R"({"a":"x\ufffd\\u0000\ud83d\ude00\ufffd\ufffdy\"","n":[1,-2.5e3,"1e-99999"]})");
+  EXPECT_EQ(repaired_json("\"\\u12"), "\"\\u12");
+  EXPECT_EQ(repaired_json("\"\\"), "\"\\");
+}
+
+TEST(Json, MissingAndCut) {
+  Scratch scratch;
+  const auto text = [&](std::string_view json) { return scratch.text(scratch.parse(json).root); };
+  for (const char *json : {R"("")", R"(" ")", R"("-")", R"("Unknown")", R"("<null>")", "null", "{}", "[]"})
+    EXPECT_EQ(text(json), "") << json;
+  EXPECT_EQ(text(R"(" a ")"), "a");
+  EXPECT_EQ(text("17"), "17");
+  EXPECT_EQ(text("true"), "true");
+  const std::string_view cut = text('"' + std::string(5000, 'x') + '"');
+  EXPECT_LE(cut.size(), Scratch::kMaxText);
+  EXPECT_NE(cut.find(" ... [5000 bytes, "), cut.npos);
+}
+
+}  // namespace
+}  // namespace hunt::ingest
