@@ -46,8 +46,8 @@ std::size_t balanced_end(std::string_view text, std::size_t &at, std::size_t dep
   return kNone;
 }
 
-// Where the array of a container starts in an object at the start of `text`, or kNone for other objects. Containers have
-// their array behind a few scalars at most ("@odata.context").
+// Where the array of a container starts in an object at the start of `text`, or kNone for other objects. Containers
+// have their array behind a few scalars at most ("@odata.context").
 std::size_t container_array(std::string_view text) noexcept {
   std::size_t at = 0;
   for (int members = 0; members < 6; ++members) {
@@ -148,7 +148,8 @@ private:
     move_to(end == kNone ? line_end() : end);
   }
 
-  // Hands over the text from here to `end` and moves there. False, and nothing is done, if it is broken, unless `report`.
+  // Hands over the text from here to `end` and moves there. False, and nothing is done, if it is broken, unless
+  // `report`.
   bool take(std::size_t end, bool report) {
     poll_();
     const std::string_view raw = trimmed(text_.substr(at_, end - at_));

@@ -12,34 +12,125 @@ namespace {
 
 using std::string_view;
 
-// Every member that any of the shapes has for a sign-in, in lower case: the shapes differ in the case of their names, and
-// Azure Monitor nests under "properties" what the others have at the top.
+// Every member that any of the shapes has for a sign-in, in lower case: the shapes differ in the case of their names,
+// and Azure Monitor nests under "properties" what the others have at the top.
 enum Field : std::size_t {
-  kId, kCreatedDateTime, kTimeGenerated, kTime, kCategory, kOperationName, kProperties, kAadTenantId, kTenantId,
-  kResourcePath, kUserPrincipalName, kUserId, kServicePrincipalName, kServicePrincipalId, kAppDisplayName, kAppId,
-  kResourceDisplayName, kIpAddress, kCallerIpAddress, kUserAgent, kStatus, kResultType, kResultDescription, kSessionId,
-  kMfaDetail, kAuthenticationDetails, kDeviceDetail, kLocation, kLocationDetails, kAutonomousSystemNumber,
-  kIsInteractive, kSignInEventTypes, kConditionalAccessStatus, kClientAppUsed, kODataType, kActivityDateTime,
-  kCreationTime, kOperation, kAuditData, kFieldCount
+  kId,
+  kCreatedDateTime,
+  kTimeGenerated,
+  kTime,
+  kCategory,
+  kOperationName,
+  kProperties,
+  kAadTenantId,
+  kTenantId,
+  kResourcePath,
+  kUserPrincipalName,
+  kUserId,
+  kServicePrincipalName,
+  kServicePrincipalId,
+  kAppDisplayName,
+  kAppId,
+  kResourceDisplayName,
+  kIpAddress,
+  kCallerIpAddress,
+  kUserAgent,
+  kStatus,
+  kResultType,
+  kResultDescription,
+  kSessionId,
+  kMfaDetail,
+  kAuthenticationDetails,
+  kDeviceDetail,
+  kLocation,
+  kLocationDetails,
+  kAutonomousSystemNumber,
+  kIsInteractive,
+  kSignInEventTypes,
+  kConditionalAccessStatus,
+  kClientAppUsed,
+  kODataType,
+  kActivityDateTime,
+  kCreationTime,
+  kOperation,
+  kAuditData,
+  kFieldCount
 };
 constexpr Members<kFieldCount> kMembers({
-    "id", "createddatetime", "timegenerated", "time", "category", "operationname", "properties", "aadtenantid", "tenantid",
-    "resourceid", "userprincipalname", "userid", "serviceprincipalname", "serviceprincipalid", "appdisplayname", "appid",
-    "resourcedisplayname", "ipaddress", "calleripaddress", "useragent", "status", "resulttype", "resultdescription",
-    "sessionid", "mfadetail", "authenticationdetails", "devicedetail", "location", "locationdetails",
-    "autonomoussystemnumber", "isinteractive", "signineventtypes", "conditionalaccessstatus", "clientappused",
-    "@odata.type", "activitydatetime", "creationtime", "operation", "auditdata",
+    "id",
+    "createddatetime",
+    "timegenerated",
+    "time",
+    "category",
+    "operationname",
+    "properties",
+    "aadtenantid",
+    "tenantid",
+    "resourceid",
+    "userprincipalname",
+    "userid",
+    "serviceprincipalname",
+    "serviceprincipalid",
+    "appdisplayname",
+    "appid",
+    "resourcedisplayname",
+    "ipaddress",
+    "calleripaddress",
+    "useragent",
+    "status",
+    "resulttype",
+    "resultdescription",
+    "sessionid",
+    "mfadetail",
+    "authenticationdetails",
+    "devicedetail",
+    "location",
+    "locationdetails",
+    "autonomoussystemnumber",
+    "isinteractive",
+    "signineventtypes",
+    "conditionalaccessstatus",
+    "clientappused",
+    "@odata.type",
+    "activitydatetime",
+    "creationtime",
+    "operation",
+    "auditdata",
 });
 using Fields = decltype(kMembers)::Found;
 
 enum UalField : std::size_t {
-  kUalId, kUalCreationTime, kUalOperation, kUalOrganizationId, kUalUserId, kUalUserKey, kUalClientIp, kUalActorIpAddress,
-  kUalApplicationId, kUalObjectId, kUalErrorNumber, kUalLogonError, kUalExtendedProperties, kUalDeviceProperties,
+  kUalId,
+  kUalCreationTime,
+  kUalOperation,
+  kUalOrganizationId,
+  kUalUserId,
+  kUalUserKey,
+  kUalClientIp,
+  kUalActorIpAddress,
+  kUalApplicationId,
+  kUalObjectId,
+  kUalErrorNumber,
+  kUalLogonError,
+  kUalExtendedProperties,
+  kUalDeviceProperties,
   kUalFieldCount
 };
 constexpr Members<kUalFieldCount> kUalMembers({
-    "id", "creationtime", "operation", "organizationid", "userid", "userkey", "clientip", "actoripaddress",
-    "applicationid", "objectid", "errornumber", "logonerror", "extendedproperties", "deviceproperties",
+    "id",
+    "creationtime",
+    "operation",
+    "organizationid",
+    "userid",
+    "userkey",
+    "clientip",
+    "actoripaddress",
+    "applicationid",
+    "objectid",
+    "errornumber",
+    "logonerror",
+    "extendedproperties",
+    "deviceproperties",
 });
 
 string_view first_of(string_view a, string_view b) noexcept { return a.empty() ? b : a; }
@@ -127,9 +218,9 @@ void set_result(Event &event, const Fields &inner, const Fields &outer, Scratch 
     event.success = result == "Success";
   if (event.success.value_or(false))
     return;
-  event.error_text = first_of(scratch.long_text(member(status, "failurereason")),
-                              first_of(scratch.long_text(outer[kResultDescription]),
-                                       scratch.long_text(member(status, "additionaldetails"))));
+  event.error_text = first_of(
+      scratch.long_text(member(status, "failurereason")),
+      first_of(scratch.long_text(outer[kResultDescription]), scratch.long_text(member(status, "additionaldetails"))));
 }
 
 void set_place(Event &event, const Fields &inner, const Fields &outer, Scratch &scratch) {

@@ -30,7 +30,8 @@ class RowWriter {
 public:
   explicit RowWriter(FunctionCallInfo fcinfo)
       : result_(reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo)), columns_(result_->setDesc->natts) {
-    context_ = pg::call([] { return AllocSetContextCreate(CurrentMemoryContext, "event row", ALLOCSET_DEFAULT_SIZES); });
+    context_ =
+        pg::call([] { return AllocSetContextCreate(CurrentMemoryContext, "event row", ALLOCSET_DEFAULT_SIZES); });
   }
 
   // `fill` puts the columns in order; it may ereport and must hold no object with a destructor.
@@ -129,8 +130,8 @@ private:
 // What has to exist before the events of a load can be stored: their months, and the values that become ids.
 class DictionaryValues final : public ingest::EventSink {
 public:
-  static constexpr const char *kKinds[] = {"month",       "tenant", "user",       "agent", "action", "device_event",
-                                           "application", "mfa_method", "access_key"};
+  static constexpr const char *kKinds[] = {"month",        "tenant",      "user",       "agent",     "action",
+                                           "device_event", "application", "mfa_method", "access_key"};
 
   void event(const ingest::Event &event) override {
     if (!event.reject_reason.empty())
@@ -138,9 +139,9 @@ public:
     const std::int64_t day = *event.event_time / 86'400'000'000;
     if (day != last_day_)
       days_.insert(last_day_ = day);
-    const std::string_view values[] = {event.tenant,      event.user_username, event.http_user_agent,
-                                       event.action,      event.metadata_device_event_id,
-                                       event.application, event.mfa_method,    event.access_key_id};
+    const std::string_view values[] = {
+        event.tenant,      event.user_username, event.http_user_agent, event.action, event.metadata_device_event_id,
+        event.application, event.mfa_method,    event.access_key_id};
     for (std::size_t i = 0; i < std::size(values); ++i)
       if (!values[i].empty() && values_[i].find(values[i]) == values_[i].end())
         values_[i].emplace(values[i]);
@@ -218,7 +219,8 @@ void normalize_all(const ingest::Source &source, const Payloads &payloads, inges
 
 }  // namespace
 
-SQL_FUNCTION(normalize) {
+SQL_FUNCTION(normalize)
+{
   InitMaterializedSRF(fcinfo, 0);
   const std::string_view name = pg::bytes_arg(fcinfo, 0);
   const Payloads payloads = payloads_arg(fcinfo, 1);
@@ -229,7 +231,8 @@ SQL_FUNCTION(normalize) {
   return Datum{};
 }
 
-SQL_FUNCTION(dictionary_values) {
+SQL_FUNCTION(dictionary_values)
+{
   InitMaterializedSRF(fcinfo, 0);
   const std::string_view name = pg::bytes_arg(fcinfo, 0);
   const Payloads payloads = payloads_arg(fcinfo, 1);
@@ -241,7 +244,8 @@ SQL_FUNCTION(dictionary_values) {
   return Datum{};
 }
 
-SQL_FUNCTION(sources) {
+SQL_FUNCTION(sources)
+{
   InitMaterializedSRF(fcinfo, 0);
   RowWriter rows(fcinfo);
   for (const ingest::Source &source : ingest::sources())
@@ -254,7 +258,8 @@ SQL_FUNCTION(sources) {
   return Datum{};
 }
 
-SQL_FUNCTION(payload_json) {
+SQL_FUNCTION(payload_json)
+{
   const std::string_view payload = pg::bytes_arg(fcinfo, 0);
   const std::string json = ingest::repaired_json(payload);
   const char *text = json.c_str();

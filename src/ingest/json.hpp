@@ -17,8 +17,8 @@ namespace hunt::ingest {
 using JsonElement = simdjson::dom::element;
 using JsonObject = simdjson::dom::object;
 
-// JSON as PostgreSQL's jsonb accepts it: \u0000 and lone surrogates become U+FFFD, numbers that overflow `numeric` become
-// strings; all else stays byte for byte. Text that is no JSON stays no JSON.
+// JSON as PostgreSQL's jsonb accepts it: \u0000 and lone surrogates become U+FFFD, numbers that overflow `numeric`
+// become strings; all else stays byte for byte. Text that is no JSON stays no JSON.
 std::string repaired_json(std::string_view json);
 
 // The same JSON with sorted keys and without white space: equal for two deliveries of one record.
@@ -49,7 +49,9 @@ public:
   // The scalar in `element` as text without surrounding blanks; empty when it is missing: null, no scalar, blank, "-",
   // "unknown", "<null>", "Not Available". A text longer than kMaxText is cut, and says so.
   std::string_view text(JsonElement element);
-  std::string_view text(const std::optional<JsonElement> &element) { return element ? text(*element) : std::string_view{}; }
+  std::string_view text(const std::optional<JsonElement> &element) {
+    return element ? text(*element) : std::string_view{};
+  }
   // The same without the cut, for what is neither indexed nor grouped.
   std::string_view long_text(const std::optional<JsonElement> &element);
 

@@ -9,8 +9,8 @@ namespace hunt::ingest {
 
 namespace {
 
-constexpr std::int64_t kEarliest = 631'152'000'000'000;   // 1990-01-01
-constexpr std::int64_t kLatest = 4'102'444'800'000'000;   // 2100-01-01
+constexpr std::int64_t kEarliest = 631'152'000'000'000;  // 1990-01-01
+constexpr std::int64_t kLatest = 4'102'444'800'000'000;  // 2100-01-01
 
 // Lengths in front keep ("a", "bc") and ("ab", "c") apart.
 core::Hash128 key_of(std::string_view source, std::string_view tenant, std::string_view id) {
@@ -73,8 +73,9 @@ private:
   std::string_view id_of(JsonElement root) {
     const core::Hash128 hash = core::hash128(canonical_json(root));
     char text[40];
-    const int length = std::snprintf(text, sizeof text, "xxh3:%016llx%016llx", static_cast<unsigned long long>(hash.high),
-                                     static_cast<unsigned long long>(hash.low));
+    const int length =
+        std::snprintf(text, sizeof text, "xxh3:%016llx%016llx", static_cast<unsigned long long>(hash.high),
+                      static_cast<unsigned long long>(hash.low));
     return scratch_.keep(std::string(text, static_cast<std::size_t>(length)));
   }
 

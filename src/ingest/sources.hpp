@@ -1,4 +1,5 @@
-// The registry of sources: what a payload can be said to come from. A new source is a mapping and a line in sources.cpp.
+// The registry of sources: what a payload can be said to come from. A new source is a mapping and a line in
+// sources.cpp.
 #pragma once
 
 #include "ingest/event.hpp"

@@ -97,8 +97,8 @@ std::optional<std::int64_t> parse_timestamp(std::string_view text) noexcept {
   const auto zone = offset(in);
   if (second < 0 || microseconds < 0 || !zone || !in.at_end())
     return std::nullopt;
-  const std::int64_t minutes = std::int64_t{std::chrono::sys_days(date).time_since_epoch().count()} * 1440 + hour * 60 +
-                               minute - *zone;
+  const std::int64_t minutes =
+      std::int64_t{std::chrono::sys_days(date).time_since_epoch().count()} * 1440 + hour * 60 + minute - *zone;
   return (minutes * 60 + second) * 1'000'000 + microseconds;
 }
 

@@ -10,7 +10,8 @@ namespace hunt::ingest {
 // Microseconds since the Unix epoch of an ISO 8601 date and time, or nothing: "2020-05-20T07:06:01.7354887+00:00",
 // "2023-07-26 23:00:20.889", "2023-12-01T16:03:35Z". A `T` or a blank between date and time; up to nine fractional
 // digits, of which those beyond microseconds are dropped; Z, +hh, +hhmm or +hh:mm, and UTC without any. Days that the
-// calendar does not have and anything before or after the timestamp make it unreadable; a leap second is the next second.
+// calendar does not have and anything before or after the timestamp make it unreadable; a leap second is the next
+// second.
 std::optional<std::int64_t> parse_timestamp(std::string_view text) noexcept;
 
 }  // namespace hunt::ingest

@@ -24,7 +24,7 @@ struct Check final : hunt::ingest::EventSink {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
   static hunt::ingest::Scratch scratch;
   Check check;
-  hunt::ingest::normalize(hunt::ingest::find_source("entra_signin"), {reinterpret_cast<const char *>(data), size}, scratch,
-                          check);
+  hunt::ingest::normalize(hunt::ingest::find_source("entra_signin"), {reinterpret_cast<const char *>(data), size},
+                          scratch, check);
   return 0;
 }

@@ -41,12 +41,15 @@ TEST(Containers, Arrays) {
   EXPECT_EQ(read(R"([{"a":1},{"a":2}])"), both);
   EXPECT_EQ(read(R"({"Records":[{"a":1},{"a":2}]})"), both);
   EXPECT_EQ(read(R"({"records": [{"a":1} , {"a":2}], "x": {"y": 1}})"), both);
-  EXPECT_EQ(read(R"({"@odata.context":"https://example.com/$metadata","n":2,"value":[{"a":1},{"a":2}],"@odata.nextLink":"]}"})"),
-            both);
+  EXPECT_EQ(
+      read(
+          R"({"@odata.context":"https://example.com/$metadata","n":2,"value":[{"a":1},{"a":2}],"@odata.nextLink":"]}"})"),
+      both);
   EXPECT_EQ(read("[\n{\"a\":1},\n{\"a\":2}\n]\n[{\"b\":1}]"), (Seen{"2:{\"a\":1}", "3:{\"a\":2}", "5:{\"b\":1}"}));
   EXPECT_EQ(read("[]"), Seen{});
   EXPECT_EQ(read(R"({"Records":[]}
-{"Records":[{"a":1}]})"), Seen{"2:{\"a\":1}"});
+{"Records":[{"a":1}]})"),
+            Seen{"2:{\"a\":1}"});
 }
 
 TEST(Containers, JsonInAString) {

@@ -39,17 +39,19 @@ core::Hash128 key(std::string_view json) {
 
 TEST(EntraSignin, KeyIsOfTenantAndId) {
   const auto base = key(R"({"category":"SignInLogs","time":"2024-01-01T00:00:00Z","tenantId":"t","id":"a"})");
-  EXPECT_EQ(base, key(R"({"Category":"SignInLogs","TimeGenerated":"2024-01-02T00:00:00Z","AADTenantId":"t","Id":"a"})"));
+  EXPECT_EQ(base,
+            key(R"({"Category":"SignInLogs","TimeGenerated":"2024-01-02T00:00:00Z","AADTenantId":"t","Id":"a"})"));
   EXPECT_FALSE(base == key(R"({"category":"SignInLogs","time":"2024-01-01T00:00:00Z","tenantId":"ta","id":""})"));
   EXPECT_FALSE(base == key(R"({"category":"SignInLogs","time":"2024-01-01T00:00:00Z","tenantId":"u","id":"a"})"));
 }
 
 TEST(EntraSignin, SignInTimeAndEmission) {
-  with_event(R"({"category":"SignInLogs","time":"2024-01-01T00:05:00Z","properties":{"createdDateTime":"2024-01-01T00:00:00Z"}})",
-             [](const Event &event) {
-               EXPECT_EQ(event.event_time, parse_timestamp("2024-01-01T00:00:00Z"));
-               EXPECT_EQ(event.version_time, parse_timestamp("2024-01-01T00:05:00Z"));
-             });
+  with_event(
+      R"({"category":"SignInLogs","time":"2024-01-01T00:05:00Z","properties":{"createdDateTime":"2024-01-01T00:00:00Z"}})",
+      [](const Event &event) {
+        EXPECT_EQ(event.event_time, parse_timestamp("2024-01-01T00:00:00Z"));
+        EXPECT_EQ(event.version_time, parse_timestamp("2024-01-01T00:05:00Z"));
+      });
 }
 
 TEST(EntraSignin, TenantFromResourcePath) {
@@ -88,8 +90,10 @@ TEST(EntraSignin, SecondFactor) {
     return found;
   };
   EXPECT_EQ(method(R"("mfaDetail":{"authMethod":"push"})"), "push");
-  EXPECT_EQ(method(R"("mfaDetail":{},"authenticationDetails":[{"authenticationMethod":"Password"},{"authenticationMethod":"FIDO2 security key"}])"),
-            "FIDO2 security key");
+  EXPECT_EQ(
+      method(
+          R"("mfaDetail":{},"authenticationDetails":[{"authenticationMethod":"Password"},{"authenticationMethod":"FIDO2 security key"}])"),
+      "FIDO2 security key");
   EXPECT_EQ(method(R"("authenticationDetails":"[{\"authenticationMethod\":\"Previously satisfied\"}]")"), "");
   EXPECT_EQ(method(R"("authenticationDetails":"[broken")"), "");
 }
@@ -97,7 +101,8 @@ TEST(EntraSignin, SecondFactor) {
 TEST(EntraSignin, GraphCategories) {
   const auto category = [](std::string_view fields) {
     std::string found;
-    with_event(R"({"createdDateTime":"2024-01-01T00:00:00Z","conditionalAccessStatus":"success",)" + std::string(fields) + "}",
+    with_event(R"({"createdDateTime":"2024-01-01T00:00:00Z","conditionalAccessStatus":"success",)" +
+                   std::string(fields) + "}",
                [&](const Event &event) { found = event.metadata_device_event_id; });
     return found;
   };
