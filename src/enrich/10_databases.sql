@@ -47,7 +47,8 @@ select name,
                             case when has_asn then 'asn' end,
                             case when not (has_city or has_country or has_asn) then 'other' end) as kind,
        database_type, description, built_at, networks, records,
-       case when covers_v4 and covers_v6 then 'IPv4 and IPv6' when covers_v4 then 'IPv4' else 'IPv6' end as addresses,
+       case when covers_v4 and covers_v6 then 'IPv4 and IPv6' when covers_v4 then 'IPv4'
+            when covers_v6 then 'IPv6' else 'none' end as addresses,
        table_bytes + document_bytes as bytes, loaded_at, loaded_by
 from hunt.ip_database;
 comment on view hunt.ip_databases is 'IP databases that are loaded: name, kind (asn, country, city, city+asn, other: what the typed functions can take from it), type by its maker, build time, networks and distinct records, families, bytes stored, when and by whom it was loaded.';

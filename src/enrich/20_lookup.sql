@@ -90,10 +90,10 @@ returns double precision
 language sql immutable parallel safe as $$
   select case
     when km is null or hours is null then null
-    when km = 0 then 0::pg_catalog.float8
+    when km <= 0 then 0::pg_catalog.float8
     when hours = 0 then 'Infinity'::pg_catalog.float8
     else km / hours end
-  from (select greatest(0, hunt.distance_km($1, $3) - coalesce(($1).accuracy_km, 0) - coalesce(($3).accuracy_km, 0)) km,
+  from (select hunt.distance_km($1, $3) - coalesce(($1).accuracy_km, 0) - coalesce(($3).accuracy_km, 0) km,
                abs(extract(epoch from $4 - $2))::pg_catalog.float8 / 3600 hours) travel $$;
 comment on function hunt.speed_kmh(hunt.geo, timestamptz, hunt.geo, timestamptz) is 'The least speed in km/h at which somebody seen at both places at these times must have travelled: the accuracy radii are subtracted from the distance. Infinity for two places at one time, 0 if the radii touch, NULL if a coordinate or time is missing.';
 

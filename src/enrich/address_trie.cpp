@@ -75,6 +75,10 @@ int network_length(const TrieNode &node, unsigned slot) noexcept {
   return length;
 }
 
+bool are_sound_lengths(std::span<const std::uint8_t> root_lengths) noexcept {
+  return std::all_of(root_lengths.begin(), root_lengths.end(), [](std::uint8_t length) { return length <= 16; });
+}
+
 bool are_sound_entries(std::span<const std::uint32_t> entries, std::size_t nodes, TrieValue largest) noexcept {
   return std::all_of(entries.begin(), entries.end(), [=](std::uint32_t entry) {
     return entry & AddressTrie::kChild ? (entry & ~AddressTrie::kChild) < nodes : entry <= largest;
@@ -120,7 +124,7 @@ TrieMatch AddressTrie::match(const core::Ip &ip) const noexcept {
 bool AddressTrie::is_sound(TrieValue largest_value) const noexcept {
   const auto sound_root = [&](auto root, auto root_lengths) {
     return root.size() == root_lengths.size() && (root.empty() || root.size() == kRootSlots) &&
-           are_sound_entries(root, nodes.size(), largest_value);
+           are_sound_lengths(root_lengths) && are_sound_entries(root, nodes.size(), largest_value);
   };
   return sound_root(root_v4, root_lengths_v4) && sound_root(root_v6, root_lengths_v6) &&
          are_sound_entries(entries, nodes.size(), largest_value) &&

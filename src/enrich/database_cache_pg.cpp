@@ -1,5 +1,7 @@
 #include "enrich/database_cache_pg.hpp"
 
+#include <utility>
+
 extern "C" {
 #include "access/genam.h"
 #include "access/heapam.h"
@@ -13,7 +15,6 @@ extern "C" {
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 }
 
@@ -44,11 +45,13 @@ bool callback_is_registered;
 
 // A row of hunt.ip_database, as far as it matters here.
 struct Candidate {
+  Oid table;
   char *name;
   std::int64_t version, table_bytes, document_bytes;
   TimestampTz built_at;
   bool has_asn, has_country, has_city, covers_v4, covers_v6;
 
+  bool is_in(const LoadedDatabase &database) const { return database.table == table && database.version == version; }
   bool can(Capability capability) const {
     return capability == Capability::kAsn       ? has_asn
            : capability == Capability::kCountry ? has_country
@@ -83,11 +86,11 @@ int read_candidates(Candidate *&candidates) {
       candidates = static_cast<Candidate *>(repalloc(candidates, (room *= 2) * sizeof(Candidate)));
     bool is_null;
     const auto get = [&](int column) { return heap_getattr(row, column, shape, &is_null); };
-    candidates[count++] = {TextDatumGetCString(get(kName)),    DatumGetInt64(get(kVersion)),
-                           DatumGetInt64(get(kTableBytes)),    DatumGetInt64(get(kDocumentBytes)),
-                           DatumGetTimestampTz(get(kBuiltAt)), DatumGetBool(get(kHasAsn)),
-                           DatumGetBool(get(kHasCountry)),     DatumGetBool(get(kHasCity)),
-                           DatumGetBool(get(kCoversV4)),       DatumGetBool(get(kCoversV6))};
+    candidates[count++] = {
+        RelationGetRelid(relation),      TextDatumGetCString(get(kName)),    DatumGetInt64(get(kVersion)),
+        DatumGetInt64(get(kTableBytes)), DatumGetInt64(get(kDocumentBytes)), DatumGetTimestampTz(get(kBuiltAt)),
+        DatumGetBool(get(kHasAsn)),      DatumGetBool(get(kHasCountry)),     DatumGetBool(get(kHasCity)),
+        DatumGetBool(get(kCoversV4)),    DatumGetBool(get(kCoversV6))};
   }
   table_endscan(scan);
   table_close(relation, AccessShareLock);
@@ -141,6 +144,7 @@ LoadedDatabase *read_database(const Candidate &candidate) {
   auto *bytes = static_cast<char *>(MemoryContextAllocHuge(context, size));
   read_pages(candidate.version, bytes, size);
   auto *database = static_cast<LoadedDatabase *>(MemoryContextAllocZero(context, sizeof(LoadedDatabase)));
+  database->table = candidate.table;
   database->version = candidate.version;
   database->context = context;
   database->document_bytes = static_cast<std::size_t>(candidate.document_bytes);
@@ -170,7 +174,7 @@ const LoadedDatabase *obtain(const Candidate *candidate) {
   if (candidate == nullptr)
     return nullptr;
   LoadedDatabase *database = loaded;
-  while (database != nullptr && database->version != candidate->version)
+  while (database != nullptr && !candidate->is_in(*database))
     database = database->next;
   if (database == nullptr)
     database = read_database(*candidate);
@@ -182,23 +186,53 @@ void mark_replaced(const Candidate *candidates, int count) {
   for (LoadedDatabase *database = loaded; database != nullptr; database = database->next) {
     database->is_current = false;
     for (int i = 0; i < count; ++i)
-      database->is_current |= candidates[i].version == database->version;
+      database->is_current |= candidates[i].is_in(*database);
   }
 }
 
-Choice *cached_choice(FunctionCallInfo fcinfo) {
-  auto *choice = static_cast<Choice *>(fcinfo->flinfo->fn_extra);
-  return choice != nullptr && choice->generation == generation ? choice : nullptr;
+SnapshotMark active_snapshot() {
+  const Snapshot snapshot = GetActiveSnapshot();
+  return {snapshot->xmin, snapshot->xmax, snapshot->curcid, snapshot->snapXactCompletionCount};
 }
 
-Choice *new_choice(FunctionCallInfo fcinfo) {
+// What this call site chose under this snapshot, else nullptr.
+const Choice *cached_choice(FunctionCallInfo fcinfo) {
+  const auto *choice = static_cast<const Choice *>(fcinfo->flinfo->fn_extra);
+  return choice != nullptr && choice->generation == generation && choice->snapshot == active_snapshot() ? choice
+                                                                                                        : nullptr;
+}
+
+// The call site's place for its choice, where nothing is valid yet.
+Choice *renewed_choice(FunctionCallInfo fcinfo) {
   if (!callback_is_registered) {
     RegisterXactCallback(free_replaced, nullptr);
     callback_is_registered = true;
   }
-  auto *choice = static_cast<Choice *>(MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Choice)));
-  choice->generation = generation;
+  void *&extra = fcinfo->flinfo->fn_extra;
+  if (extra == nullptr)
+    extra = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Choice));
+  auto *choice = static_cast<Choice *>(extra);
+  choice->generation = 0;
   return choice;
+}
+
+// The last step: what it holds answers until the snapshot changes.
+const Choice &validated(Choice *choice) {
+  choice->snapshot = active_snapshot();
+  choice->generation = generation;
+  return *choice;
+}
+
+bool is_same_text(const text *a, const text *b) {
+  return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
+         std::memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+}
+
+void remember_name(FunctionCallInfo fcinfo, Choice *choice, const text *name) {
+  if (choice->name != nullptr)
+    pfree(std::exchange(choice->name, nullptr));
+  choice->name = static_cast<text *>(MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, VARSIZE_ANY(name)));
+  std::memcpy(choice->name, name, VARSIZE_ANY(name));
 }
 
 TupleDesc result_shape(FunctionCallInfo fcinfo) {
@@ -228,15 +262,17 @@ const Choice &choose(FunctionCallInfo fcinfo, Capability capability, bool result
     if (c->covers_v6 && (v6 == nullptr || c->is_better_than(*v6)))
       v6 = c;
   }
-  Choice *choice = new_choice(fcinfo);
+  Choice *choice = renewed_choice(fcinfo);
   choice->v4 = obtain(v4);
   choice->v6 = obtain(v6);
-  choice->result = result ? result_shape(fcinfo) : nullptr;
-  fcinfo->flinfo->fn_extra = choice;
-  return *choice;
+  if (result && choice->result == nullptr)
+    choice->result = result_shape(fcinfo);
+  return validated(choice);
 }
 
 const Choice &choose_by_name(FunctionCallInfo fcinfo, const text *name) {
+  if (const Choice *choice = cached_choice(fcinfo); choice != nullptr && is_same_text(choice->name, name))
+    return *choice;
   const char *wanted = text_to_cstring(name);
   Candidate *candidates;
   const int count = read_candidates(candidates);
@@ -244,9 +280,10 @@ const Choice &choose_by_name(FunctionCallInfo fcinfo, const text *name) {
   for (const Candidate *c = candidates; c < candidates + count; ++c) {
     if (std::strcmp(c->name, wanted) != 0)
       continue;
-    Choice *choice = new_choice(fcinfo);
+    Choice *choice = renewed_choice(fcinfo);
     choice->v4 = choice->v6 = obtain(c);
-    return *choice;
+    remember_name(fcinfo, choice, name);
+    return validated(choice);
   }
   ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("IP database \"%s\" is not loaded", wanted),
                   errhint("The view hunt.ip_databases lists what is; load_ip_database() loads one.")));

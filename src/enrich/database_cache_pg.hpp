@@ -1,9 +1,10 @@
 // The IP databases that this backend has read, and which of them answers a question.
 //
 // A database is read from its pages once per backend and version. Which versions are current is looked up once per call
-// site of a statement, with the statement's snapshot, and kept in fn_extra: a load that commits meanwhile changes
-// nothing for the statement, as MVCC promises for any table. A version that was replaced stays in memory until the
-// transaction ends, so texts handed out in place live as long as any query that holds them.
+// site and snapshot and kept in fn_extra: a load that commits meanwhile changes nothing for a statement, as MVCC
+// promises for any table, and the next turn of a PL/pgSQL loop, whose call sites outlive a statement, sees it. A
+// version that was replaced stays in memory until the transaction ends, so texts handed out in place live as long as
+// any query that holds them.
 #pragma once
 
 #include "enrich/ip_database.hpp"
@@ -11,11 +12,13 @@
 
 extern "C" {
 #include "access/tupdesc.h"
+#include "utils/snapmgr.h"
 }
 
 namespace hunt::enrich {
 
 struct LoadedDatabase {
+  Oid table;  // hunt.ip_database: where the extension is made anew, versions begin anew
   std::int64_t version;
   MemoryContext context;
   IpDatabase lookup;
@@ -27,12 +30,23 @@ struct LoadedDatabase {
 
 enum class Capability { kAsn, kCountry, kCity };
 
+// What tells a snapshot from the ones before it.
+struct SnapshotMark {
+  TransactionId xmin, xmax;
+  CommandId command;
+  std::uint64_t completed;  // transactions that had ended
+
+  bool operator==(const SnapshotMark &) const = default;
+};
+
 // The databases that answer a question for either family; nullptr if none can.
 struct Choice {
   std::uint64_t generation;
+  SnapshotMark snapshot;
   const LoadedDatabase *v4;
   const LoadedDatabase *v6;
   TupleDesc result;  // of a function that returns a composite, else nullptr
+  text *name;        // that was asked for, else nullptr
 
   const LoadedDatabase *of(const core::Ip &ip) const noexcept { return ip.is_v6() ? v6 : v4; }
 };

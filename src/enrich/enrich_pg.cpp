@@ -234,13 +234,12 @@ SQL_FUNCTION(compile_ip_database)
   const CompiledIpDatabase compiled =
       compile_ip_database(file, pg::settings::ip_database_language(), pg::check_interrupts);
   const IpDatabaseSummary &summary = compiled.summary;
-  const bool covers_v6 = summary.metadata.ip_version == 6;
   RowBuilder row(shape);
   row.add(true, BoolGetDatum(summary.has_asn));
   row.add(true, BoolGetDatum(summary.has_country));
   row.add(true, BoolGetDatum(summary.has_city));
-  row.add(true, BoolGetDatum(true));
-  row.add(true, BoolGetDatum(covers_v6));
+  row.add(true, BoolGetDatum(summary.covers_v4));
+  row.add(true, BoolGetDatum(summary.covers_v6));
   row.add(true, pg::bytes_datum(summary.metadata.database_type));
   row.add(true, pg::bytes_datum(summary.metadata.description));
   row.add(true, TimestampTzGetDatum(timestamp_of(summary.metadata.build_epoch)));

@@ -16,7 +16,8 @@ double distance_km(double latitude_1, double longitude_1, double latitude_2, dou
   const double a = haversine((latitude_2 - latitude_1) * kRadians) +
                    std::cos(latitude_1 * kRadians) * std::cos(latitude_2 * kRadians) *
                        haversine((longitude_2 - longitude_1) * kRadians);
-  return 2 * kRadius * std::asin(std::sqrt(std::min(1.0, a)));
+  // In this order std::min keeps NaN.
+  return 2 * kRadius * std::asin(std::sqrt(std::min(a, 1.0)));
 }
 
 }  // namespace hunt::enrich

@@ -48,6 +48,9 @@ private:
 
 std::uint32_t text_size(const char *header) noexcept { return core::read_little_endian<std::uint32_t>(header) >> 2; }
 
+// The two lowest bits of a varlena's length word say whether it is one at all.
+bool has_plain_tag(const char *header) noexcept { return (header[0] & 3) == 0; }
+
 }  // namespace
 
 void visit_document(std::string_view documents, std::uint32_t record_count, RecordId record, MmdbValueSink &sink) {
@@ -55,7 +58,11 @@ void visit_document(std::string_view documents, std::uint32_t record_count, Reco
   if (record == 0 || record > record_count || directory > documents.size())
     corrupt("its documents are those of another table");
   const auto offset = core::read_little_endian<std::uint32_t>(documents.data() + std::size_t{4} * (record - 1));
-  MmdbData(documents.substr(directory)).visit(offset, sink);
+  try {
+    MmdbData(documents.substr(directory)).visit(offset, sink);
+  } catch (const core::Error &error) {
+    corrupt(error.what());
+  }
 }
 
 std::string_view PooledText::view() const noexcept { return {header + 4, text_size(header) - 4}; }
@@ -104,7 +111,7 @@ bool IpDatabase::is_sound_text_column(std::span<const std::uint32_t> column) con
            if (pool_.size() < 4 || offset > pool_.size() - 4)
              return false;
            const std::uint32_t size = text_size(pool_.data() + offset);
-           return size >= 4 && size <= pool_.size() - offset;
+           return has_plain_tag(pool_.data() + offset) && size >= 4 && size <= pool_.size() - offset;
          });
 }
 

@@ -29,6 +29,8 @@ struct IpDatabaseSummary {
   MmdbMetadata metadata;
   std::uint64_t networks = 0;
   std::uint64_t records = 0;
+  bool covers_v4 = false;  // has networks of the family; IPv4 networks seen through IPv6 do not count as IPv6
+  bool covers_v6 = false;
   bool has_asn = false;
   bool has_country = false;
   bool has_city = false;  // a city or a position

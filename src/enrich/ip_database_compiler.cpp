@@ -18,9 +18,12 @@ namespace {
 
 constexpr std::size_t kLargestFile = std::size_t{1} << 30;  // a bytea holds no more
 
-// Each distinct text once.
+// Each distinct text once. Texts that lie side by side in `data_size` bytes fit into four times as many; only a file
+// made to exhaust memory has them overlap.
 class TextPool {
 public:
+  explicit TextPool(std::size_t data_size) : most_bytes_(4 * data_size + 4) {}
+
   std::uint32_t add(std::string_view text) {
     if (text.empty())
       return 0;
@@ -30,18 +33,23 @@ public:
       writer.put(static_cast<std::uint32_t>((text.size() + 4) << 2));
       writer.put_bytes(text);
       writer.align(4);
+      if (bytes_.size() > most_bytes_)
+        throw core::Error(core::kInvalidBinary, "malformed MaxMind DB: its texts are longer than its data section");
     }
     return at->second;
   }
   const std::string &bytes() const noexcept { return bytes_; }
 
 private:
+  std::size_t most_bytes_;
   std::string bytes_ = std::string(4, '\0');  // offset 0 means none
   std::unordered_map<std::string_view, std::uint32_t> offsets_;
 };
 
 // The columns of all records; a column in which nothing was found is left out of the table.
 struct Columns {
+  explicit Columns(std::size_t data_size) : pool(data_size) {}
+
   TextPool pool;
   std::vector<std::uint32_t> asn_numbers, asn_orgs, country_isos, country_names, regions, cities, time_zones,
       accuracies;
@@ -137,7 +145,7 @@ Columns read_columns(const MmdbData &data, const std::vector<std::uint32_t> &off
                      core::Poll poll) {
   // Records may share their parts by pointers; only a file made to exhaust time shares them this often.
   const std::uint64_t most_values = 16 * std::uint64_t{data.size()} + 1'000'000;
-  Columns columns;
+  Columns columns(data.size());
   std::uint64_t values = 0;
   for (std::size_t i = 0; i < offsets.size(); ++i) {
     if (i % 1024 == 0)
@@ -187,6 +195,8 @@ CompiledIpDatabase compile_ip_database(std::string_view file, std::string_view l
   out.summary.metadata = reader.metadata();
   out.summary.networks = trie.networks;
   out.summary.records = trie.record_offsets.size();
+  out.summary.covers_v4 = !trie.arrays.root_v4.empty();
+  out.summary.covers_v6 = trie.covers_v6;
   out.summary.has_asn = has_values(columns.asn_numbers) || has_values(columns.asn_orgs);
   out.summary.has_country = has_values(columns.country_isos) || has_values(columns.country_names);
   out.summary.has_city = has_values(columns.cities) || has_values(columns.latitudes);

@@ -10,6 +10,8 @@ namespace hunt::enrich {
 
 namespace {
 
+constexpr double kLargestAccuracy = 20038;  // half the equator in kilometres: somewhere on Earth
+
 enum class Field {
   kAsnNumber,
   kAsnOrg,
@@ -187,7 +189,7 @@ private:
     const bool is_uint32 = value >= 0 && value <= 4294967295.0;
     if (field == Field::kAsnNumber && is_uint32)
       fields_.asn_number = static_cast<std::uint32_t>(value);
-    else if (field == Field::kAccuracy && is_uint32)
+    else if (field == Field::kAccuracy && value >= 0 && value <= kLargestAccuracy)
       fields_.accuracy_km = static_cast<std::uint32_t>(value);
     else if (field == Field::kLatitude && value >= -90 && value <= 90)
       fields_.latitude = value;

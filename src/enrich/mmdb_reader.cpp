@@ -103,10 +103,14 @@ struct MmdbData::Visit {
   MmdbValueSink &sink;
   std::uint32_t values = 0;
 
+  void count(std::uint32_t more) {
+    if ((values += more) > kMaxValues)
+      malformed("a record has more than " + std::to_string(kMaxValues) + " values");
+  }
+
   // Tells the value at offset and returns the offset behind it.
   std::uint32_t value(std::uint32_t offset, int depth) {
-    if (++values > kMaxValues)
-      malformed("a record has more than " + std::to_string(kMaxValues) + " values");
+    count(1);
     if (depth > kMaxDepth)
       malformed("a record is nested more than " + std::to_string(kMaxDepth) + " levels deep");
     Control control = data.control_at(offset);
@@ -165,6 +169,7 @@ struct MmdbData::Visit {
 
   std::string_view text(const Control &control) {
     const std::string_view text = data.slice(control.payload, control.size);
+    count(control.size / 256);
     if (!simdjson::validate_utf8(text.data(), text.size()) || text.find('\0') != text.npos)
       malformed("a string at offset " + std::to_string(control.payload) + " is not valid UTF-8 text");
     return text;
@@ -173,8 +178,10 @@ struct MmdbData::Visit {
   void scalar(const Control &control) {
     if (control.type == kString)
       return sink.string(text(control));
-    if (control.type == kBytes)
+    if (control.type == kBytes) {
+      count(control.size / 256);
       return sink.bytes(data.slice(control.payload, control.size));
+    }
     if (control.type == kBoolean) {
       if (control.size > 1)
         malformed("a boolean at offset " + std::to_string(control.payload) + " is neither true nor false");

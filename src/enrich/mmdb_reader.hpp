@@ -42,7 +42,8 @@ public:
   MmdbData() = default;
   explicit MmdbData(std::string_view bytes) noexcept : bytes_(bytes) {}
 
-  // Tells `sink` the value at `offset` and returns how many values it is made of. Raises 22P03 on a malformed value,
+  // Tells `sink` the value at `offset` and returns how many values it is made of, where a text counts as one more for
+  // each 256 bytes. Raises 22P03 on a malformed value,
   // also after part of it was told.
   std::uint32_t visit(std::uint32_t offset, MmdbValueSink &sink) const;
   std::size_t size() const noexcept { return bytes_.size(); }

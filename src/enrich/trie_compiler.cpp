@@ -33,6 +33,7 @@ public:
       address_bits_ = 32;
       compile_root(ipv4_start(), out_.arrays.root_v4, out_.arrays.root_lengths_v4);
       out_.networks = networks;
+      out_.covers_v6 = has_networks_beside(ipv4_start());
     }
     return std::move(out_);
   }
@@ -55,10 +56,35 @@ private:
     return at;
   }
 
+  // True if a record can be reached without passing through `ipv4`.
+  bool has_networks_beside(Branch ipv4) const {
+    std::vector<bool> seen(reader_.metadata().node_count);
+    std::vector<std::uint32_t> nodes{0};
+    while (!nodes.empty()) {
+      const std::uint32_t node = nodes.back();
+      nodes.pop_back();
+      for (const int bit : {0, 1}) {
+        const Branch at = reader_.branch(node, bit);
+        if (at.kind == Branch::kRecord)
+          return true;
+        if (at.kind != Branch::kNode || seen[at.value] || (ipv4.kind == Branch::kNode && ipv4.value == at.value))
+          continue;
+        seen[at.value] = true;
+        nodes.push_back(at.value);
+      }
+    }
+    return false;
+  }
+
   void compile_root(Branch top, std::vector<std::uint32_t> &root, std::vector<std::uint8_t> &lengths) {
     root.resize(AddressTrie::kRootSlots);
     lengths.resize(AddressTrie::kRootSlots);
     fill_root(top, 0, 0, root);
+    if (std::all_of(root.begin(), root.end(), [](std::uint32_t entry) { return entry == 0; })) {
+      root.clear();
+      lengths.clear();
+      return;
+    }
     fill_root_lengths(root, 0, 0, lengths);
   }
 

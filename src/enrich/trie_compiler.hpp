@@ -13,6 +13,7 @@ namespace hunt::enrich {
 struct CompiledTrie {
   AddressTrieArrays arrays;
   std::vector<std::uint32_t> record_offsets;  // of value v at v - 1: where the database keeps that record
+  bool covers_v6 = false;                     // has networks beside those of IPv4 and their aliases
   std::uint64_t networks = 0;                 // networks that have a record; an aliased subtree counts once
 };
 
