@@ -72,8 +72,8 @@ TEST(MmdbData, RefusesMalformedValues) {
   EXPECT_TRUE(has(complaint("\x03\x08xxx"), "wrong size"));
   EXPECT_TRUE(has(complaint("\xA3xxx"), "too long"));
   EXPECT_TRUE(has(complaint("\x02\x07"), "boolean"));
-  for (const char type : {5, 6, 9, 50, static_cast<char>(0xFF)})  // container, end marker and what nobody defined
-    EXPECT_TRUE(has(complaint(std::string(1, '\0') + type), "unknown type")) << int{type};
+  for (const int type : {5, 6, 9, 50, 255})  // container, end marker and what nobody defined
+    EXPECT_TRUE(has(complaint(std::string(1, '\0') + static_cast<char>(type)), "unknown type")) << type;
 }
 
 TEST(MmdbData, RefusesWhatWouldExhaustStackOrTime) {
