@@ -139,6 +139,8 @@ void read_pages(std::int64_t version, char *to, std::size_t size) {
 
 // The context is the caller's until all is read, so that an error on the way frees it.
 LoadedDatabase *read_database(const Candidate &candidate) {
+  if (candidate.table_bytes < 0)
+    report_incomplete(candidate.version);
   MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "session_hunt IP database", ALLOCSET_SMALL_SIZES);
   const auto size = static_cast<std::size_t>(candidate.table_bytes);
   auto *bytes = static_cast<char *>(MemoryContextAllocHuge(context, size));
