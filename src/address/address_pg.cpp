@@ -20,7 +20,7 @@ SQL_FUNCTION(try_inet)
   const auto ip = text_ip_arg(fcinfo, 0);
   if (!ip)
     PG_RETURN_NULL();
-  return pg::inet_datum(*ip);
+  return pg::new_inet(*ip);
 }
 
 SQL_FUNCTION(is_public_ip)

@@ -27,21 +27,16 @@ constexpr bool has_popcnt = true;
   return trie.entries[entry_index(trie.nodes[child & ~AddressTrie::kChild], slot)];
 }
 
-[[gnu::always_inline]] inline TrieValue find_v4(const AddressTrie &trie, std::uint32_t address) noexcept {
-  if (trie.root_v4.empty())
-    return 0;
-  std::uint32_t entry = trie.root_v4[address >> 16];
-  if (entry & AddressTrie::kChild)
-    entry = step(trie, entry, address >> 8 & 255);
+[[gnu::always_inline]] inline TrieValue descend(const AddressTrie &trie, std::uint32_t entry,
+                                                std::uint32_t address) noexcept {
+  entry = step(trie, entry, address >> 8 & 255);
   if (entry & AddressTrie::kChild)
     entry = step(trie, entry, address & 255);
   return entry & AddressTrie::kChild ? 0 : entry;
 }
 
-[[gnu::always_inline]] inline TrieValue find_v6(const AddressTrie &trie, const core::Ip &ip) noexcept {
-  if (trie.root_v6.empty())
-    return 0;
-  std::uint32_t entry = trie.root_v6[ip.high() >> 48];
+[[gnu::always_inline]] inline TrieValue descend(const AddressTrie &trie, std::uint32_t entry,
+                                                const core::Ip &ip) noexcept {
   for (int shift = 40; entry & AddressTrie::kChild && shift >= 0; shift -= 8)
     entry = step(trie, entry, ip.high() >> shift & 255);
   for (int shift = 56; entry & AddressTrie::kChild && shift >= 0; shift -= 8)
@@ -49,30 +44,48 @@ constexpr bool has_popcnt = true;
   return entry & AddressTrie::kChild ? 0 : entry;
 }
 
-SESSION_HUNT_POPCNT TrieValue find_with_popcnt(const AddressTrie &trie, const core::Ip &ip) noexcept {
-  return ip.is_v6() ? find_v6(trie, ip) : find_v4(trie, ip.v4());
+template <class Address> SESSION_HUNT_POPCNT TrieValue descend_with_popcnt(const AddressTrie &trie, std::uint32_t entry,
+                                                                           const Address &address) noexcept {
+  return descend(trie, entry, address);
 }
 
-TrieValue find_portably(const AddressTrie &trie, const core::Ip &ip) noexcept {
-  return ip.is_v6() ? find_v6(trie, ip) : find_v4(trie, ip.v4());
+// Whether the value changes within a block of `size` slots (2, 4, .. 256), aligned to its size.
+[[gnu::always_inline]] inline bool changes_within(const TrieNode &node, unsigned block, unsigned size) noexcept {
+  const std::uint64_t *word = node.starts + (block >> 6);
+  const std::uint64_t after_first = *word >> (block & 63) >> 1;
+  if (size <= 64)
+    return (after_first & ~(~std::uint64_t{0} << (size - 1))) != 0;
+  return (after_first | word[1] | (size == 256 ? word[2] | word[3] : 0)) != 0;
 }
 
-// The length, below the node's start, of the largest aligned block around `slot` that lies within its run of equal
-// slots.
-int network_length(const TrieNode &node, unsigned slot) noexcept {
-  const auto begins_at = [&node](unsigned s) { return (node.starts[s >> 6] >> (s & 63) & 1) != 0; };
-  unsigned first = slot, end = slot + 1;
-  while (first > 0 && !begins_at(first))
-    --first;
-  while (end < 256 && !begins_at(end))
-    ++end;
+// The length, below the node's start, of the largest aligned block around `slot` in which the value does not change.
+[[gnu::always_inline]] inline int network_length(const TrieNode &node, unsigned slot) noexcept {
   int length = 8;
-  for (unsigned size = 2; length > 0; size *= 2, --length) {
-    const unsigned block = slot & ~(size - 1);
-    if (block < first || block + size > end)
-      break;
-  }
+  for (unsigned size = 2; length > 0 && !changes_within(node, slot & ~(size - 1), size); size *= 2)
+    --length;
   return length;
+}
+
+[[gnu::always_inline]] inline TrieMatch match_below(const AddressTrie &trie, const core::Ip &ip) noexcept {
+  const bool v6 = ip.is_v6();
+  if ((v6 ? trie.root_v6 : trie.root_v4).empty())
+    return {0, 0};
+  const unsigned slot = v6 ? static_cast<unsigned>(ip.high() >> 48) : ip.v4() >> 16;
+  std::uint32_t entry = (v6 ? trie.root_v6 : trie.root_v4)[slot];
+  int prefix = (v6 ? trie.root_lengths_v6 : trie.root_lengths_v4)[slot];
+  std::uint8_t bytes[16];
+  ip.to_bytes(bytes);
+  const int length = v6 ? 16 : 4;
+  for (int at = 2; entry & AddressTrie::kChild && at < length; ++at) {
+    const TrieNode &node = trie.nodes[entry & ~AddressTrie::kChild];
+    entry = trie.entries[entry_index(node, bytes[at])];
+    prefix = 8 * at + (entry & AddressTrie::kChild ? 8 : network_length(node, bytes[at]));
+  }
+  return entry & AddressTrie::kChild ? TrieMatch{0, 0} : TrieMatch{entry, prefix};
+}
+
+SESSION_HUNT_POPCNT TrieMatch match_with_popcnt(const AddressTrie &trie, const core::Ip &ip) noexcept {
+  return match_below(trie, ip);
 }
 
 bool are_sound_lengths(std::span<const std::uint8_t> root_lengths) noexcept {
@@ -98,27 +111,19 @@ bool is_sound_node(const TrieNode &node, std::size_t entries) noexcept {
 
 }  // namespace
 
-TrieValue AddressTrie::find(const core::Ip &ip) const noexcept {
-  return has_popcnt ? find_with_popcnt(*this, ip) : find_portably(*this, ip);
+TrieValue AddressTrie::descend_v4(std::uint32_t entry, std::uint32_t address) const noexcept {
+  return has_popcnt ? descend_with_popcnt(*this, entry, address) : descend(*this, entry, address);
+}
+
+TrieValue AddressTrie::find_v6(const core::Ip &ip) const noexcept {
+  if (root_v6.empty())
+    return 0;
+  const std::uint32_t entry = root_v6[ip.high() >> 48];
+  return has_popcnt ? descend_with_popcnt(*this, entry, ip) : descend(*this, entry, ip);
 }
 
 TrieMatch AddressTrie::match(const core::Ip &ip) const noexcept {
-  const bool v6 = ip.is_v6();
-  if ((v6 ? root_v6 : root_v4).empty())
-    return {0, 0};
-  const unsigned slot = v6 ? static_cast<unsigned>(ip.high() >> 48) : ip.v4() >> 16;
-  std::uint32_t entry = (v6 ? root_v6 : root_v4)[slot];
-  int prefix = (v6 ? root_lengths_v6 : root_lengths_v4)[slot];
-  std::uint8_t bytes[16];
-  ip.to_bytes(bytes);
-  const int length = v6 ? 16 : 4;
-  int at = 2;
-  for (; entry & kChild && at < length; ++at) {
-    const TrieNode &node = nodes[entry & ~kChild];
-    entry = entries[entry_index(node, bytes[at])];
-    prefix = 8 * at + (entry & kChild ? 8 : network_length(node, bytes[at]));
-  }
-  return entry & kChild ? TrieMatch{0, 0} : TrieMatch{entry, prefix};
+  return has_popcnt ? match_with_popcnt(*this, ip) : match_below(*this, ip);
 }
 
 bool AddressTrie::is_sound(TrieValue largest_value) const noexcept {

@@ -51,8 +51,17 @@ struct AddressTrie {
   // that was not made in this process must be checked once before it is used.
   bool is_sound(TrieValue largest_value) const noexcept;
 
-  TrieValue find(const core::Ip &ip) const noexcept;
+  // Most IPv4 addresses are answered by their root slot, so that much is done where the caller stands.
+  TrieValue find(const core::Ip &ip) const noexcept { return ip.is_v6() ? find_v6(ip) : find_v4(ip.v4()); }
+  TrieValue find_v4(std::uint32_t address) const noexcept {
+    const std::uint32_t entry = root_v4.empty() ? 0 : root_v4[address >> 16];
+    return entry & kChild ? descend_v4(entry, address) : entry;
+  }
+  TrieValue find_v6(const core::Ip &ip) const noexcept;
   TrieMatch match(const core::Ip &ip) const noexcept;
+
+private:
+  TrieValue descend_v4(std::uint32_t entry, std::uint32_t address) const noexcept;
 };
 
 // The same arrays, owned.

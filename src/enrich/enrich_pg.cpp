@@ -91,9 +91,8 @@ public:
   }
   void add(PooledText text) { add(static_cast<bool>(text), PointerGetDatum(text.header)); }
   void add(double value) { add(!std::isnan(value), Float8GetDatum(value)); }
-  Datum finish() {
-    return pg::call([this] { return HeapTupleGetDatum(heap_form_tuple(shape_, values_, is_null_)); });
-  }
+  // May ereport.
+  Datum finish() { return HeapTupleGetDatum(heap_form_tuple(shape_, values_, is_null_)); }
 
 private:
   TupleDesc shape_;
@@ -102,7 +101,14 @@ private:
   bool is_null_[16];
 };
 
-Datum network_datum(const Ip &address, int prefix) { return pg::inet_datum(address.masked(prefix), prefix); }
+void add_country_name(RowBuilder &row, const Found &found) {
+  if (const PooledText name = found.lookup().country_name(found.record))
+    return row.add(name);
+  const std::string_view name = country_name_in(found);
+  row.add(!name.empty(), name.empty() ? 0 : pg::bytes_datum(name));
+}
+
+Datum network_datum(const Ip &address, int prefix) { return pg::new_inet(address.masked(prefix), prefix); }
 
 Datum asn_row(FunctionCallInfo fcinfo, std::optional<Ip> address) {
   const Choice &choice = choose(fcinfo, Capability::kAsn, true);
@@ -125,11 +131,10 @@ Datum geo_row(FunctionCallInfo fcinfo, std::optional<Ip> address) {
   if (match.value == 0)
     return null(fcinfo);
   const IpDatabase &lookup = database->lookup;
-  const std::string_view country = country_name_in({database, match.value});
   const std::uint32_t accuracy = lookup.accuracy_km(match.value);
   RowBuilder row(choice.result);
   row.add(lookup.country_iso(match.value));
-  row.add(!country.empty(), country.empty() ? 0 : pg::bytes_datum(country));
+  add_country_name(row, {database, match.value});
   row.add(lookup.region(match.value));
   row.add(lookup.city(match.value));
   row.add(lookup.latitude(match.value));
@@ -247,5 +252,5 @@ SQL_FUNCTION(compile_ip_database)
   row.add(true, Int64GetDatum(static_cast<int64>(summary.records)));
   row.add(true, pg::bytes_datum(compiled.table));
   row.add(true, pg::bytes_datum(compiled.documents));
-  return row.finish();
+  return pg::call([&row] { return row.finish(); });
 }

@@ -1,7 +1,8 @@
 // SQL values in and out of C++.
 //
 // Taking an argument may detoast and ereport: do it before the first C++ object with a destructor lives. Building a
-// result allocates; these helpers go through pg::call, so they are safe below live objects.
+// result allocates; these helpers go through pg::call, so they are safe below live objects, but for those named
+// new_..., which save its 12 ns where no such object lives.
 #pragma once
 
 #include "core/ip.hpp"
@@ -42,16 +43,19 @@ inline Datum bytes_datum(std::string_view bytes) {
   });
 }
 
-// A new inet in the current context; `prefix` bits of netmask, the whole address by default.
+// A new inet in the current context; `prefix` bits of netmask, the whole address by default. May ereport.
+inline Datum new_inet(const hunt::core::Ip &ip, int prefix = -1) {
+  auto *value = static_cast<inet *>(palloc0(sizeof(inet)));
+  ip_family(value) = ip.is_v6() ? PGSQL_AF_INET6 : PGSQL_AF_INET;
+  ip_bits(value) = static_cast<unsigned char>(prefix < 0 ? ip.bits() : prefix);
+  ip.to_bytes(reinterpret_cast<std::uint8_t *>(ip_addr(value)));
+  SET_INET_VARSIZE(value);
+  return PointerGetDatum(value);
+}
+
+// The same below live objects.
 inline Datum inet_datum(const hunt::core::Ip &ip, int prefix = -1) {
-  return call([&ip, prefix] {
-    auto *value = static_cast<inet *>(palloc0(sizeof(inet)));
-    ip_family(value) = ip.is_v6() ? PGSQL_AF_INET6 : PGSQL_AF_INET;
-    ip_bits(value) = static_cast<unsigned char>(prefix < 0 ? ip.bits() : prefix);
-    ip.to_bytes(reinterpret_cast<std::uint8_t *>(ip_addr(value)));
-    SET_INET_VARSIZE(value);
-    return PointerGetDatum(value);
-  });
+  return call([&ip, prefix] { return new_inet(ip, prefix); });
 }
 
 }  // namespace pg
