@@ -168,7 +168,7 @@ begin
   return hunt.ingest(source, convert_from(pg_read_binary_file(path), 'UTF8'));
 end $$;
 comment on function hunt.ingest_file(text, text) is
-'hunt.ingest() of a file on the server, at most 1 GB of UTF-8, for roles that may execute pg_read_binary_file.';
+'Does what hunt.ingest() does with a file on the server, at most 1 GB of UTF-8, for roles that may execute pg_read_binary_file.';
 
 -- Two passes over the lines, in batches: first everything that the load needs to exist, then the events. One document a
 -- line; a batch ends after 5,000 lines or 4 MB, so memory does not grow with the load. The lines are read from the inbox
