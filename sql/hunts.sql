@@ -2,6 +2,8 @@
 \set SHOW_CONTEXT never
 set client_min_messages = warning;
 set timezone = 'UTC';
+\set ON_ERROR_ROLLBACK on
+begin;
 select hunt.setup();
 select hunt.create_event_partitions('2026-03-01');
 insert into hunt.dictionary_user (value) select 'user' || g || '@example.com' from generate_series(1, 9) g;
@@ -51,3 +53,4 @@ from hunt.several_networks('2026-03-10', '2026-03-15', ignored_classes => '{corp
 select count(*) from hunt.several_networks('2026-03-10', '2026-03-15', source => 'entra_sign_in');
 select count(*) from hunt.several_countries('2026-03-15', '2026-03-10');
 select * from hunt.several_networks('2026-03-10', '2026-03-15', slice => '7 hours');
+rollback;
