@@ -51,6 +51,20 @@ is($primary->safe_psql('copy', load_statement('asn', 'flat') . '; ' . "select hu
 	"country+asn\nFlat Example", 'and takes new loads');
 is(answers($primary), $expected, 'which are its own');
 
+# Who is not a superuser needs these grants, and no others.
+$primary->safe_psql('postgres', q{
+	create role ip_loader login;
+	grant execute on function hunt.load_ip_database(text, bytea), hunt.drop_ip_database(text) to ip_loader;
+	grant execute on function hunt.load_ip_database(text, text), pg_read_binary_file(text) to ip_loader;
+	grant pg_read_server_files to ip_loader});
+is($primary->safe_psql('postgres', "set role ip_loader; begin; " . load_statement('asn', 'flat') . '; rollback'),
+	'country+asn', 'a role that was granted it loads a file of the server');
+is( $primary->safe_psql('postgres', qq{
+begin;
+\\set content `base64 -w0 '$data/flat.mmdb'`
+select kind from hunt.load_ip_database('asn', decode(:'content', 'base64'));
+rollback}), 'country+asn', 'psql sends a file of its own');
+
 # A replica.
 $primary->backup('base');
 my $standby = PostgreSQL::Test::Cluster->new('standby');
