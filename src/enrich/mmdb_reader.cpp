@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <bit>
 #include <optional>
 
@@ -250,7 +251,7 @@ public:
   void unsigned_integer(std::uint64_t value) override {
     if (depth_ != 1)
       return;
-    const auto small = static_cast<std::uint32_t>(value);
+    const auto small = static_cast<std::uint32_t>(std::min<std::uint64_t>(value, ~std::uint32_t{0}));
     if (top_ == "node_count")
       metadata_.node_count = small;
     else if (top_ == "record_size")

@@ -141,6 +141,13 @@ TEST(MmdbReader, RefusesMetadataItDoesNotKnow) {
   EXPECT_TRUE(has(file_complaint(with_metadata("binary_format_major_version", 3)), "format version 3"));
 }
 
+TEST(MmdbReader, TakesNoLargeNumberForASmallOne) {
+  std::string file = asn_file();
+  const std::size_t at = file.rfind("ip_version") + 10;
+  file.replace(at, 2, std::string("\x05\x02\x01\0\0\0\x06", 7));  // 2^32 + 6
+  EXPECT_TRUE(has(file_complaint(file), "IP version 4294967295"));
+}
+
 TEST(MmdbReader, ChecksTheExtentOfItsSections) {
   const std::string file = asn_file();
   const std::size_t metadata = file.rfind("\xAB\xCD\xEFMaxMind.com");
