@@ -236,7 +236,7 @@ reset client_min_messages;
 select hunt.asn_org('8.8.8.8'::inet);
 do $$
 begin
-  for turn in 1..20 loop
+  for turn in 1..60 loop
     perform load('flat');
     if hunt.asn_org('203.0.113.7'::inet) is distinct from 'Flat Example' then
       raise 'turn %: %', turn, hunt.asn_org('203.0.113.7'::inet);
