@@ -62,61 +62,50 @@ private:
   int status_;
 };
 
+std::string_view bytes_of(const MMDB_entry_data_s &data) {
+  return {reinterpret_cast<const char *>(data.bytes), data.data_size};
+}
+
+void tell_scalar(const MMDB_entry_data_s &data, MmdbValueSink &sink) {
+  const auto is = [&data](std::uint32_t type) { return data.type == type; };
+  if (is(MMDB_DATA_TYPE_UTF8_STRING))
+    return sink.string(bytes_of(data));
+  if (is(MMDB_DATA_TYPE_BYTES))
+    return sink.bytes(bytes_of(data));
+  if (is(MMDB_DATA_TYPE_DOUBLE) || is(MMDB_DATA_TYPE_FLOAT))
+    return sink.number(is(MMDB_DATA_TYPE_DOUBLE) ? data.double_value : double{data.float_value});
+  if (is(MMDB_DATA_TYPE_UINT16))
+    return sink.unsigned_integer(data.uint16);
+  if (is(MMDB_DATA_TYPE_UINT32))
+    return sink.unsigned_integer(data.uint32);
+  if (is(MMDB_DATA_TYPE_UINT64))
+    return sink.unsigned_integer(data.uint64);
+  if (is(MMDB_DATA_TYPE_UINT128))
+    return sink.uint128(static_cast<std::uint64_t>(data.uint128 >> 64), static_cast<std::uint64_t>(data.uint128));
+  if (is(MMDB_DATA_TYPE_INT32))
+    return sink.integer(data.int32);
+  EXPECT_TRUE(is(MMDB_DATA_TYPE_BOOLEAN)) << data.type;
+  sink.boolean(data.boolean);
+}
+
 // Tells the sink what libmaxminddb's list of an entry holds, and returns what follows it.
 const MMDB_entry_data_list_s *tell(const MMDB_entry_data_list_s *at, MmdbValueSink &sink) {
   const MMDB_entry_data_s &data = at->entry_data;
-  const auto bytes = [](const MMDB_entry_data_s &d) {
-    return std::string_view(reinterpret_cast<const char *>(d.bytes), d.data_size);
-  };
   at = at->next;
-  switch (data.type) {
-  case MMDB_DATA_TYPE_MAP:
-    sink.map(data.data_size);
-    for (std::uint32_t i = 0; i < data.data_size; ++i) {
-      sink.key(bytes(at->entry_data));
-      at = tell(at->next, sink);
-    }
-    sink.end();
-    break;
-  case MMDB_DATA_TYPE_ARRAY:
-    sink.array(data.data_size);
-    for (std::uint32_t i = 0; i < data.data_size; ++i)
-      at = tell(at, sink);
-    sink.end();
-    break;
-  case MMDB_DATA_TYPE_UTF8_STRING:
-    sink.string(bytes(data));
-    break;
-  case MMDB_DATA_TYPE_BYTES:
-    sink.bytes(bytes(data));
-    break;
-  case MMDB_DATA_TYPE_DOUBLE:
-    sink.number(data.double_value);
-    break;
-  case MMDB_DATA_TYPE_FLOAT:
-    sink.number(data.float_value);
-    break;
-  case MMDB_DATA_TYPE_UINT16:
-    sink.unsigned_integer(data.uint16);
-    break;
-  case MMDB_DATA_TYPE_UINT32:
-    sink.unsigned_integer(data.uint32);
-    break;
-  case MMDB_DATA_TYPE_UINT64:
-    sink.unsigned_integer(data.uint64);
-    break;
-  case MMDB_DATA_TYPE_INT32:
-    sink.integer(data.int32);
-    break;
-  case MMDB_DATA_TYPE_BOOLEAN:
-    sink.boolean(data.boolean);
-    break;
-  case MMDB_DATA_TYPE_UINT128:
-    sink.uint128(static_cast<std::uint64_t>(data.uint128 >> 64), static_cast<std::uint64_t>(data.uint128));
-    break;
-  default:
-    ADD_FAILURE() << "type " << data.type;
+  const bool is_map = data.type == MMDB_DATA_TYPE_MAP;
+  if (!is_map && data.type != MMDB_DATA_TYPE_ARRAY) {
+    tell_scalar(data, sink);
+    return at;
   }
+  is_map ? sink.map(data.data_size) : sink.array(data.data_size);
+  for (std::uint32_t i = 0; i < data.data_size; ++i) {
+    if (is_map) {
+      sink.key(bytes_of(at->entry_data));
+      at = at->next;
+    }
+    at = tell(at, sink);
+  }
+  sink.end();
   return at;
 }
 
@@ -124,8 +113,7 @@ std::string json_of(MMDB_entry_s entry) {
   MMDB_entry_data_list_s *list = nullptr;
   EXPECT_EQ(MMDB_get_entry_data_list(&entry, &list), MMDB_SUCCESS);
   JsonSink sink;
-  if (list != nullptr)
-    EXPECT_EQ(tell(list, sink), nullptr);
+  EXPECT_TRUE(list != nullptr && tell(list, sink) == nullptr);
   MMDB_free_entry_data_list(list);
   return sink.text();
 }
