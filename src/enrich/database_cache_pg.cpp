@@ -1,5 +1,7 @@
 #include "enrich/database_cache_pg.hpp"
 
+#include "core/huge_pages.hpp"
+
 #include <utility>
 
 extern "C" {
@@ -143,7 +145,8 @@ LoadedDatabase *read_database(const Candidate &candidate) {
     report_incomplete(candidate.version);
   MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "session_hunt IP database", ALLOCSET_SMALL_SIZES);
   const auto size = static_cast<std::size_t>(candidate.table_bytes);
-  auto *bytes = static_cast<char *>(MemoryContextAllocHuge(context, size));
+  char *bytes =
+      core::in_huge_pages(static_cast<char *>(MemoryContextAllocHuge(context, core::size_for_huge_pages(size))), size);
   read_pages(candidate.version, bytes, size);
   auto *database = static_cast<LoadedDatabase *>(MemoryContextAllocZero(context, sizeof(LoadedDatabase)));
   database->table = candidate.table;
