@@ -22,6 +22,8 @@ extern "C" {
 
 namespace hunt::enrich {
 
+std::uint64_t generation = 1;
+
 namespace {
 
 // Columns of hunt.ip_database, hunt.ip_database_page and hunt.ip_database_document by position.
@@ -41,8 +43,7 @@ enum DatabaseColumn {
 };
 constexpr int kPageVersion = 1, kPageNo = 2, kPageContent = 3, kDocumentVersion = 1, kDocumentContent = 2;
 
-LoadedDatabase *loaded;        // all that this backend has read
-std::uint64_t generation = 1;  // changes whenever one of them is freed
+LoadedDatabase *loaded;  // all that this backend has read
 bool callback_is_registered;
 
 // A row of hunt.ip_database, as far as it matters here.
@@ -195,18 +196,6 @@ void mark_replaced(const Candidate *candidates, int count) {
   }
 }
 
-SnapshotMark active_snapshot() {
-  const Snapshot snapshot = GetActiveSnapshot();
-  return {snapshot->xmin, snapshot->xmax, snapshot->curcid, snapshot->snapXactCompletionCount};
-}
-
-// What this call site chose under this snapshot, else nullptr.
-const Choice *cached_choice(FunctionCallInfo fcinfo) {
-  const auto *choice = static_cast<const Choice *>(fcinfo->flinfo->fn_extra);
-  return choice != nullptr && choice->generation == generation && choice->snapshot == active_snapshot() ? choice
-                                                                                                        : nullptr;
-}
-
 // The call site's place for its choice, where nothing is valid yet.
 Choice *renewed_choice(FunctionCallInfo fcinfo) {
   if (!callback_is_registered) {
@@ -223,7 +212,7 @@ Choice *renewed_choice(FunctionCallInfo fcinfo) {
 
 // The last step: what it holds answers until the snapshot changes.
 const Choice &validated(Choice *choice) {
-  choice->snapshot = active_snapshot();
+  choice->snapshot = mark_of_active_snapshot();
   choice->generation = generation;
   return *choice;
 }
@@ -252,9 +241,7 @@ TupleDesc result_shape(FunctionCallInfo fcinfo) {
 
 }  // namespace
 
-const Choice &choose(FunctionCallInfo fcinfo, Capability capability, bool result) {
-  if (const Choice *choice = cached_choice(fcinfo))
-    return *choice;
+const Choice &choose_anew(FunctionCallInfo fcinfo, Capability capability, bool result) {
   Candidate *candidates;
   const int count = read_candidates(candidates);
   mark_replaced(candidates, count);
@@ -276,7 +263,7 @@ const Choice &choose(FunctionCallInfo fcinfo, Capability capability, bool result
 }
 
 const Choice &choose_by_name(FunctionCallInfo fcinfo, const text *name) {
-  if (const Choice *choice = cached_choice(fcinfo); choice != nullptr && is_same_text(choice->name, name))
+  if (const Choice *choice = chosen_before(fcinfo); choice != nullptr && is_same_text(choice->name, name))
     return *choice;
   const char *wanted = text_to_cstring(name);
   Candidate *candidates;

@@ -51,9 +51,31 @@ struct Choice {
   const LoadedDatabase *of(const core::Ip &ip) const noexcept { return ip.is_v6() ? v6 : v4; }
 };
 
+// Changes whenever a database that was read is freed.
+extern std::uint64_t generation;
+
+inline SnapshotMark mark_of_active_snapshot() noexcept {
+  const Snapshot snapshot = GetActiveSnapshot();
+  return {snapshot->xmin, snapshot->xmax, snapshot->curcid, snapshot->snapXactCompletionCount};
+}
+
+// What this call site chose under this snapshot; nullptr if nothing, or if it may be gone.
+inline const Choice *chosen_before(FunctionCallInfo fcinfo) noexcept {
+  const auto *choice = static_cast<const Choice *>(fcinfo->flinfo->fn_extra);
+  return choice != nullptr && choice->generation == generation && choice->snapshot == mark_of_active_snapshot()
+             ? choice
+             : nullptr;
+}
+
+const Choice &choose_anew(FunctionCallInfo fcinfo, Capability capability, bool result);
+
 // Among several databases that can, the one with cities wins, then the one built last, then the first by name. `result`
 // asks for the result's row type to be resolved too. May ereport; call it before any object with a destructor lives.
-const Choice &choose(FunctionCallInfo fcinfo, Capability capability, bool result = false);
+inline const Choice &choose(FunctionCallInfo fcinfo, Capability capability, bool result = false) {
+  if (const Choice *choice = chosen_before(fcinfo)) [[likely]]
+    return *choice;
+  return choose_anew(fcinfo, capability, result);
+}
 
 // The database of this name for both families; raises undefined_object (42704) if it is not loaded.
 const Choice &choose_by_name(FunctionCallInfo fcinfo, const text *name);
