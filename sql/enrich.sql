@@ -90,6 +90,11 @@ from hunt.ip_databases d, generate_series(1, 2) order by d.name;
 select load('flat');
 select hunt.country_iso('203.0.113.7'::inet) as from_city, hunt.asn_org('203.0.113.7'::inet) as from_flat,
        hunt.asn_org('8.8.8.8'::inet) as flat_lacks_it;
+-- an old database with cities does not answer for networks
+begin;
+update hunt.ip_database set built_at = '2001-01-01' where name = 'flat';
+select hunt.asn_org('8.8.8.8'::inet) as from_asn;
+rollback;
 select hunt.drop_ip_database('city');
 select hunt.country_iso('203.0.113.7'::inet) as from_flat, hunt.geo_lookup('203.0.113.7'::inet);
 select hunt.drop_ip_database('flat');

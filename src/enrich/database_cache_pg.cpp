@@ -60,8 +60,9 @@ struct Candidate {
            : capability == Capability::kCountry ? has_country
                                                 : has_city || has_country;
   }
-  bool is_better_than(const Candidate &other) const {
-    if (has_city != other.has_city)
+  // Cities matter where places are asked for: country and city then come from one database.
+  bool is_better_than(const Candidate &other, Capability asked) const {
+    if (asked != Capability::kAsn && has_city != other.has_city)
       return has_city;
     if (built_at != other.built_at)
       return built_at > other.built_at;
@@ -249,9 +250,9 @@ const Choice &choose_anew(FunctionCallInfo fcinfo, Capability capability, bool r
   for (const Candidate *c = candidates; c < candidates + count; ++c) {
     if (!c->can(capability))
       continue;
-    if (c->covers_v4 && (v4 == nullptr || c->is_better_than(*v4)))
+    if (c->covers_v4 && (v4 == nullptr || c->is_better_than(*v4, capability)))
       v4 = c;
-    if (c->covers_v6 && (v6 == nullptr || c->is_better_than(*v6)))
+    if (c->covers_v6 && (v6 == nullptr || c->is_better_than(*v6, capability)))
       v6 = c;
   }
   Choice *choice = renewed_choice(fcinfo);

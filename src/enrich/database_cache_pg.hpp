@@ -69,7 +69,8 @@ inline const Choice *chosen_before(FunctionCallInfo fcinfo) noexcept {
 
 const Choice &choose_anew(FunctionCallInfo fcinfo, Capability capability, bool result);
 
-// Among several databases that can, the one with cities wins, then the one built last, then the first by name. `result`
+// Among several databases that can, one with cities wins where a place is asked for, then the one built last, then the
+// first by name. `result`
 // asks for the result's row type to be resolved too. May ereport; call it before any object with a destructor lives.
 inline const Choice &choose(FunctionCallInfo fcinfo, Capability capability, bool result = false) {
   if (const Choice *choice = chosen_before(fcinfo)) [[likely]]
