@@ -14,6 +14,16 @@ as_server() {
     --regid="$(id -g "$server_user")" --clear-groups env HOME=/tmp "$@"); fi
 }
 
+# Makes a folder under /tmp, or takes the one that we made before: somebody else may have put a folder or a link there.
+own_tmp_dir() {
+  mkdir -m 755 "$1" 2>/dev/null && return
+  [ -d "$1" ] && [ ! -L "$1" ] || die "$1 is in the way; remove it"
+  case $(stat -c %U "$1") in
+    "$(id -un)" | "$server_user") ;;
+    *) die "$1 belongs to somebody else; remove it" ;;
+  esac
+}
+
 # Everything private to this working tree lives in one folder: in the tree, or under /tmp where the server's user cannot
 # reach the tree (a checkout in /root, say) or its path has blanks, which PGXS cannot install into.
 private_dir() {
@@ -22,7 +32,7 @@ private_dir() {
   if [[ $root =~ [[:space:]] ]] ||
     { [ "$(id -u)" = 0 ] && id "$server_user" >/dev/null 2>&1 && ! as_server test -x "$dir"; }; then
     dir=/tmp/session_hunt-$(printf '%s' "$root" | cksum | cut -d' ' -f1)
-    mkdir -p "$dir"
+    own_tmp_dir "$dir"
   fi
   printf '%s\n' "$dir"
 }
