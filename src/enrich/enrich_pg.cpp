@@ -174,45 +174,29 @@ TimestampTz timestamp_of(std::uint64_t epoch) {
 
 }  // namespace
 
-SQL_FUNCTION(asn_number)
-{ return number_of(fcinfo, inet_address(fcinfo)); }
-SQL_FUNCTION(asn_number_text)
-{ return number_of(fcinfo, text_address(fcinfo)); }
-SQL_FUNCTION(asn_org)
-{ return org_of(fcinfo, inet_address(fcinfo)); }
-SQL_FUNCTION(asn_org_text)
-{ return org_of(fcinfo, text_address(fcinfo)); }
-SQL_FUNCTION(asn_lookup)
-{ return asn_row(fcinfo, inet_address(fcinfo)); }
-SQL_FUNCTION(asn_lookup_text)
-{ return asn_row(fcinfo, text_address(fcinfo)); }
-SQL_FUNCTION(country_iso)
-{ return iso_of(fcinfo, inet_address(fcinfo)); }
-SQL_FUNCTION(country_iso_text)
-{ return iso_of(fcinfo, text_address(fcinfo)); }
-SQL_FUNCTION(country_name)
-{ return country_name_for(fcinfo, inet_address(fcinfo)); }
-SQL_FUNCTION(country_name_text)
-{ return country_name_for(fcinfo, text_address(fcinfo)); }
-SQL_FUNCTION(geo_lookup)
-{ return geo_row(fcinfo, inet_address(fcinfo)); }
-SQL_FUNCTION(geo_lookup_text)
-{ return geo_row(fcinfo, text_address(fcinfo)); }
-SQL_FUNCTION(ip_lookup)
-{ return document_of(fcinfo, inet_address(fcinfo)); }
-SQL_FUNCTION(ip_lookup_text)
-{ return document_of(fcinfo, text_address(fcinfo)); }
+SQL_FUNCTION(asn_number) { return number_of(fcinfo, inet_address(fcinfo)); }
+SQL_FUNCTION(asn_number_text) { return number_of(fcinfo, text_address(fcinfo)); }
+SQL_FUNCTION(asn_org) { return org_of(fcinfo, inet_address(fcinfo)); }
+SQL_FUNCTION(asn_org_text) { return org_of(fcinfo, text_address(fcinfo)); }
+SQL_FUNCTION(asn_lookup) { return asn_row(fcinfo, inet_address(fcinfo)); }
+SQL_FUNCTION(asn_lookup_text) { return asn_row(fcinfo, text_address(fcinfo)); }
+SQL_FUNCTION(country_iso) { return iso_of(fcinfo, inet_address(fcinfo)); }
+SQL_FUNCTION(country_iso_text) { return iso_of(fcinfo, text_address(fcinfo)); }
+SQL_FUNCTION(country_name) { return country_name_for(fcinfo, inet_address(fcinfo)); }
+SQL_FUNCTION(country_name_text) { return country_name_for(fcinfo, text_address(fcinfo)); }
+SQL_FUNCTION(geo_lookup) { return geo_row(fcinfo, inet_address(fcinfo)); }
+SQL_FUNCTION(geo_lookup_text) { return geo_row(fcinfo, text_address(fcinfo)); }
+SQL_FUNCTION(ip_lookup) { return document_of(fcinfo, inet_address(fcinfo)); }
+SQL_FUNCTION(ip_lookup_text) { return document_of(fcinfo, text_address(fcinfo)); }
 
-SQL_FUNCTION(ip_network)
-{
+SQL_FUNCTION(ip_network) {
   const Ip address = *inet_address(fcinfo);
   const LoadedDatabase *database = choose_by_name(fcinfo, PG_GETARG_TEXT_PP(1)).of(address);
   const TrieMatch match = database->lookup.match(address);
   return match.value == 0 ? null(fcinfo) : network_datum(address, match.prefix);
 }
 
-SQL_FUNCTION(asn_org_of_number)
-{
+SQL_FUNCTION(asn_org_of_number) {
   const int64 number = PG_GETARG_INT64(0);
   const Choice &choice = choose(fcinfo, Capability::kAsn);
   if (number < 1 || number > PG_UINT32_MAX)
@@ -223,20 +207,17 @@ SQL_FUNCTION(asn_org_of_number)
   return null(fcinfo);
 }
 
-SQL_FUNCTION(country_name_of)
-{
+SQL_FUNCTION(country_name_of) {
   const std::string_view name = country_name_of(pg::bytes_arg(fcinfo, 0));
   return name.empty() ? null(fcinfo) : pg::bytes_datum(name);
 }
 
-SQL_FUNCTION(distance_km)
-{
+SQL_FUNCTION(distance_km) {
   PG_RETURN_FLOAT8(
       hunt::enrich::distance_km(PG_GETARG_FLOAT8(0), PG_GETARG_FLOAT8(1), PG_GETARG_FLOAT8(2), PG_GETARG_FLOAT8(3)));
 }
 
-SQL_FUNCTION(compile_ip_database)
-{
+SQL_FUNCTION(compile_ip_database) {
   TupleDesc shape;
   if (get_call_result_type(fcinfo, nullptr, &shape) != TYPEFUNC_COMPOSITE)
     elog(ERROR, "function does not return a composite type");

@@ -68,7 +68,7 @@ public:
     }
     put(present, UUIDPGetDatum(value));
   }
-  void ip(const std::optional<core::Ip> &ip) { put(ip.has_value(), ip ? pg::inet_datum(*ip) : Datum{}); }
+  void ip(const std::optional<core::Ip> &ip) { put(ip.has_value(), ip ? pg::new_inet(*ip) : Datum{}); }
 
 private:
   ReturnSetInfo *result_;
@@ -219,8 +219,7 @@ void normalize_all(const ingest::Source &source, const Payloads &payloads, inges
 
 }  // namespace
 
-SQL_FUNCTION(normalize)
-{
+SQL_FUNCTION(normalize) {
   InitMaterializedSRF(fcinfo, 0);
   const std::string_view name = pg::bytes_arg(fcinfo, 0);
   const Payloads payloads = payloads_arg(fcinfo, 1);
@@ -231,8 +230,7 @@ SQL_FUNCTION(normalize)
   return Datum{};
 }
 
-SQL_FUNCTION(dictionary_values)
-{
+SQL_FUNCTION(dictionary_values) {
   InitMaterializedSRF(fcinfo, 0);
   const std::string_view name = pg::bytes_arg(fcinfo, 0);
   const Payloads payloads = payloads_arg(fcinfo, 1);
@@ -244,8 +242,7 @@ SQL_FUNCTION(dictionary_values)
   return Datum{};
 }
 
-SQL_FUNCTION(sources)
-{
+SQL_FUNCTION(sources) {
   InitMaterializedSRF(fcinfo, 0);
   RowWriter rows(fcinfo);
   for (const ingest::Source &source : ingest::sources())
@@ -258,8 +255,7 @@ SQL_FUNCTION(sources)
   return Datum{};
 }
 
-SQL_FUNCTION(payload_json)
-{
+SQL_FUNCTION(payload_json) {
   const std::string_view payload = pg::bytes_arg(fcinfo, 0);
   const std::string json = ingest::repaired_json(payload);
   const char *text = json.c_str();

@@ -93,8 +93,6 @@ Datum slice_bound(FunctionCallInfo fcinfo) {
 
 }  // namespace
 
-SQL_FUNCTION(timeslice)
-{ return slice_bound<timeline::slice_start>(fcinfo); }
+SQL_FUNCTION(timeslice) { return slice_bound<timeline::slice_start>(fcinfo); }
 
-SQL_FUNCTION(timeslice_end)
-{ return slice_bound<timeline::slice_end>(fcinfo); }
+SQL_FUNCTION(timeslice_end) { return slice_bound<timeline::slice_end>(fcinfo); }

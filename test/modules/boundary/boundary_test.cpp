@@ -53,19 +53,16 @@ void throw_as_told(std::string_view how) {
 
 }  // namespace
 
-SQL_FUNCTION(boundary_live)
-{ PG_RETURN_INT64(Tracked::live); }
+SQL_FUNCTION(boundary_live) { PG_RETURN_INT64(Tracked::live); }
 
-SQL_FUNCTION(boundary_throw)
-{
+SQL_FUNCTION(boundary_throw) {
   const std::string_view how = pg::bytes_arg(fcinfo, 0);
   const Tracked object;
   throw_as_told(how);
   return pg::bytes_datum("no throw");
 }
 
-SQL_FUNCTION(boundary_ereport)
-{
+SQL_FUNCTION(boundary_ereport) {
   const Tracked object;
   const std::vector<std::string> more(100, std::string(100, 'z'));
   pg::call([] {
@@ -75,31 +72,27 @@ SQL_FUNCTION(boundary_ereport)
   PG_RETURN_VOID();
 }
 
-SQL_FUNCTION(boundary_palloc)
-{
+SQL_FUNCTION(boundary_palloc) {
   const Tracked object;
   const auto size = static_cast<Size>(PG_GETARG_INT64(0));
   PG_RETURN_BOOL(pg::call([size] { return palloc(size); }) != nullptr);
 }
 
-SQL_FUNCTION(boundary_resource)
-{
+SQL_FUNCTION(boundary_resource) {
   const Tracked object;
   pg::ContextResource memory(CurrentMemoryContext);
   const std::pmr::vector<char> bytes(static_cast<std::size_t>(PG_GETARG_INT64(0)), &memory);
   PG_RETURN_INT64(static_cast<int64>(bytes.size()));
 }
 
-SQL_FUNCTION(boundary_spin)
-{
+SQL_FUNCTION(boundary_spin) {
   const Tracked object;
   for (std::uint64_t turn = 0;; ++turn)
     if (turn % 4096 == 0)
       pg::check_interrupts();
 }
 
-SQL_FUNCTION(boundary_spi)
-{
+SQL_FUNCTION(boundary_spi) {
   const std::string_view bytes = pg::bytes_arg(fcinfo, 0);
   const Tracked object;
   const std::string query(bytes);
@@ -112,8 +105,7 @@ SQL_FUNCTION(boundary_spi)
   }));
 }
 
-SQL_FUNCTION(boundary_hash)
-{
+SQL_FUNCTION(boundary_hash) {
   const Datum value = PG_GETARG_DATUM(0);
   const Tracked object;
   const Oid type = get_fn_expr_argtype(fcinfo->flinfo, 0);
@@ -121,8 +113,6 @@ SQL_FUNCTION(boundary_hash)
   PG_RETURN_INT64(static_cast<int64>(hash(value, 1)));
 }
 
-SQL_FUNCTION(boundary_text)
-{ return pg::bytes_datum(pg::bytes_arg(fcinfo, 0)); }
+SQL_FUNCTION(boundary_text) { return pg::bytes_datum(pg::bytes_arg(fcinfo, 0)); }
 
-SQL_FUNCTION(boundary_inet)
-{ return pg::inet_datum(pg::ip_arg(fcinfo, 0), PG_GETARG_INT32(1)); }
+SQL_FUNCTION(boundary_inet) { return pg::inet_datum(pg::ip_arg(fcinfo, 0), PG_GETARG_INT32(1)); }
