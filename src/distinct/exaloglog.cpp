@@ -1,0 +1,198 @@
+#include "distinct/exaloglog.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+namespace hunt::distinct::exaloglog {
+
+namespace {
+
+constexpr int kT = 2;   // bits of the hash that refine the number of leading zeros
+constexpr int kD = 20;  // update values below the largest that a register remembers
+// First-order bias of the likelihood estimate, in units of 1/m: fitted to 40,000 trials of 1,000 values at p = 4 and 5
+// (0.099 +- 0.007, 0.113 +- 0.009); beyond p = 8 it is too small to see.
+constexpr double kBias = 0.10;
+constexpr int kRegisterBits = 8 + kD;
+constexpr std::uint32_t kSeenMask = (1U << kD) - 1;
+constexpr std::uint32_t kRegisterMask = (1U << kRegisterBits) - 1;
+
+// Two registers share seven bytes.
+std::uint32_t get(const std::uint8_t *state, std::size_t i) noexcept {
+  std::uint32_t word;
+  std::memcpy(&word, state + i / 2 * 7 + i % 2 * 3, sizeof word);
+  return i % 2 == 0 ? word & kRegisterMask : word >> 4;
+}
+
+void set(std::uint8_t *state, std::size_t i, std::uint32_t value) noexcept {
+  std::uint8_t *const at = state + i / 2 * 7 + i % 2 * 3;
+  std::uint32_t word;
+  std::memcpy(&word, at, sizeof word);
+  word = i % 2 == 0 ? (word & ~kRegisterMask) | value : (word & 15) | value << 4;
+  std::memcpy(at, &word, sizeof word);
+}
+
+constexpr int largest_update_value(int precision) noexcept { return (65 - precision - kT) << kT; }
+
+// The probability of update value k is 2^-phi(k).
+int phi(int k, int precision) noexcept { return std::min(kT + 1 + (k - 1) / (1 << kT), 64 - precision); }
+
+// A register after update value k.
+std::uint32_t updated(std::uint32_t r, int k) noexcept {
+  const int u = static_cast<int>(r >> kD);
+  const int above = k - u;
+  if (above > 0) {
+    const std::uint32_t seen = (r & kSeenMask) | (u > 0 ? 1U << kD : 0);
+    return static_cast<std::uint32_t>(k) << kD | (above > kD ? 0 : seen >> above);
+  }
+  return above < 0 && kD + above >= 0 ? r | 1U << (kD + above) : r;
+}
+
+// The register that has seen what either has.
+std::uint32_t united(std::uint32_t a, std::uint32_t b) noexcept {
+  if (a < b)
+    std::swap(a, b);
+  const std::uint32_t below = (a >> kD) - (b >> kD);
+  if (b == 0 || below > kD)
+    return a;
+  return below == 0 ? a | b : a | ((b & kSeenMask) | 1U << kD) >> below;
+}
+
+// Calls seen(k) for every update value that the register remembers.
+template <class Seen> void each_seen(std::uint32_t r, Seen seen) {
+  const int u = static_cast<int>(r >> kD);
+  if (u == 0)
+    return;
+  seen(u);
+  for (std::uint32_t bits = r & kSeenMask; bits != 0; bits &= bits - 1)
+    seen(u - (kD - std::countr_zero(bits)));
+}
+
+// Lowering the precision turns the upper bits of a register's index into leading bits of the hash. They matter only
+// where all leading bits before them were zero: those update values rise by the zeros that follow.
+void merge_lowered(std::span<std::uint8_t> state, int precision, std::uint32_t r, std::size_t from_index,
+                   int from_precision) noexcept {
+  const std::size_t i = from_index & ((std::size_t{1} << precision) - 1);
+  const int spare = from_precision - precision;
+  const auto upper = static_cast<std::uint64_t>(from_index >> precision);
+  const int zeros = spare - std::bit_width(upper);
+  const int first_open = largest_update_value(from_precision) - (1 << kT) + 1;
+  std::uint32_t into = get(state.data(), i);
+  each_seen(r, [&](int k) { into = updated(into, k < first_open ? k : k + (zeros << kT)); });
+  set(state.data(), i, into);
+}
+
+// What the registers say of the likelihood of n: exp(-n A / m) times the product over u of (1 - exp(-n / (m
+// 2^u)))^B[u]. A is kept as a whole number of 2^-(64 - p), so that it does not depend on the order of addition.
+struct Likelihood {
+  __extension__ unsigned __int128 a = 0;
+  std::array<std::uint32_t, 65> b{};
+};
+
+Likelihood likelihood(std::span<const std::uint8_t> state, int precision) {
+  const int largest = largest_update_value(precision);
+  const auto unit = [&](int k) { return std::uint64_t{1} << (64 - precision - phi(k, precision)); };
+  // Of each u the probability that none of the values above it was seen, per hash that falls into the register.
+  std::array<std::uint64_t, 257> above{};
+  for (int u = largest - 1; u >= 0; --u)
+    above[static_cast<std::size_t>(u)] = above[static_cast<std::size_t>(u) + 1] + unit(u + 1);
+  Likelihood result;
+  for (std::size_t i = 0; i < std::size_t{1} << precision; ++i) {
+    const std::uint32_t r = get(state.data(), i);
+    const int u = static_cast<int>(r >> kD);
+    result.a += above[static_cast<std::size_t>(u)];
+    if (u == 0)
+      continue;
+    ++result.b[static_cast<std::size_t>(phi(u, precision))];
+    for (int k = u - 1; k >= 1 && k >= u - kD; --k) {
+      if (r >> (kD - (u - k)) & 1)
+        ++result.b[static_cast<std::size_t>(phi(k, precision))];
+      else
+        result.a += unit(k);
+    }
+  }
+  return result;
+}
+
+// The root of d/dx ln L at x = n / m, that is of sum B[u] 2^-u / (exp(x 2^-u) - 1) = A. The left side falls from
+// infinity to zero, is convex, and at the starting point is not below A: Newton's steps rise to the root and never pass
+// it.
+double most_likely(const Likelihood &l, double a) {
+  double seen = 0, weighted = 0;
+  for (std::size_t u = 1; u < l.b.size(); ++u) {
+    seen += l.b[u];
+    weighted += std::ldexp(l.b[u], -static_cast<int>(u));
+  }
+  // 1 / (e^y - 1) >= 1 / y - 1 / 2 bounds the sum from below.
+  double x = seen / (a + weighted / 2);
+  for (int step = 0; step < 100; ++step) {
+    double value = -a, slope = 0;
+    for (std::size_t u = 1; u < l.b.size(); ++u) {
+      if (l.b[u] == 0)
+        continue;
+      const double scale = std::ldexp(1.0, -static_cast<int>(u));
+      const double e = std::expm1(x * scale);
+      if (std::isinf(e))
+        continue;
+      value += l.b[u] * scale / e;
+      slope -= l.b[u] * scale * scale * (1 + 1 / e) / e;
+    }
+    const double next = x - value / slope;
+    if (!(next > x * (1 + 1e-12)))
+      break;
+    x = next;
+  }
+  return x;
+}
+
+}  // namespace
+
+void insert(std::span<std::uint8_t> state, int precision, std::uint64_t hash) noexcept {
+  const std::size_t i = hash >> kT & ((std::uint64_t{1} << precision) - 1);
+  const std::uint64_t leading = hash | ((std::uint64_t{1} << (precision + kT)) - 1);
+  const int k = (std::countl_zero(leading) << kT) + static_cast<int>(hash & ((1 << kT) - 1)) + 1;
+  const std::uint32_t before = get(state.data(), i);
+  const std::uint32_t after = updated(before, k);
+  if (after != before)
+    set(state.data(), i, after);
+}
+
+void merge(std::span<std::uint8_t> state, int precision, std::span<const std::uint8_t> from,
+           int from_precision) noexcept {
+  for (std::size_t i = 0; i < std::size_t{1} << from_precision; ++i) {
+    const std::uint32_t r = get(from.data(), i);
+    if (from_precision == precision)
+      set(state.data(), i, united(get(state.data(), i), r));
+    else
+      merge_lowered(state, precision, r, i, from_precision);
+  }
+}
+
+double estimate(std::span<const std::uint8_t> state, int precision) {
+  const Likelihood l = likelihood(state, precision);
+  const double m = std::ldexp(1.0, precision);
+  if (std::all_of(l.b.begin(), l.b.end(), [](std::uint32_t count) { return count == 0; }))
+    return 0;
+  if (l.a == 0)  // every value was seen in every register: more than can be told
+    return std::ldexp(1.0, 64);
+  const double n = m * most_likely(l, std::ldexp(static_cast<double>(l.a), -(64 - precision)));
+  return n / (1 + kBias / m);
+}
+
+bool is_valid(std::span<const std::uint8_t> state, int precision) noexcept {
+  if (precision < kMinPrecision || precision > kMaxPrecision || state.size() != size(precision))
+    return false;
+  for (std::size_t i = 0; i < std::size_t{1} << precision; ++i) {
+    const std::uint32_t r = get(state.data(), i);
+    const int u = static_cast<int>(r >> kD);
+    // Below update value 1 there is nothing to have seen.
+    const std::uint32_t possible = u > kD ? kSeenMask : kSeenMask & ~((1U << (kD + 1 - std::max(u, 1))) - 1);
+    if (u > largest_update_value(precision) || (r & kSeenMask & ~possible) != 0)
+      return false;
+  }
+  return true;
+}
+
+}  // namespace hunt::distinct::exaloglog
