@@ -1,10 +1,10 @@
-// A 64-bit hash in 32 bits, without losing what a sketch makes of it: the hash tokens of O. Ertl, arXiv:2402.13726. A token
-// keeps the low 26 bits of the hash and how many of the 38 bits above them are leading zeros. Any ExaLogLog state whose
-// index and refinement bits lie within those 26, of precision 24 or less, comes out the same from tokens as from the hashes
-// they were made of.
+// A 64-bit hash in 32 bits, without losing what a sketch makes of it: the hash tokens of O. Ertl, arXiv:2402.13726. A
+// token keeps the low 26 bits of the hash and how many of the 38 bits above them are leading zeros. Any ExaLogLog state
+// whose index and refinement bits lie within those 26, of precision 24 or less, comes out the same from tokens as from
+// the hashes they were made of.
 //
-// Two different hashes share a token with probability about 2^-27.6, so n distinct hashes have n distinct tokens but with
-// probability n^2 / 2^28.6: 2.5e-5 for 100.
+// Two different hashes share a token with probability about 2^-27.6, so n distinct hashes have n distinct tokens but
+// with probability n^2 / 2^28.6: 2.5e-5 for 100.
 #pragma once
 
 #include <bit>
