@@ -197,6 +197,13 @@ void mark_replaced(const Candidate *candidates, int count) {
   }
 }
 
+// The databases that the statement sees; those that this backend has read and that are no longer among them are marked.
+int current_candidates(Candidate *&candidates) {
+  const int count = read_candidates(candidates);
+  mark_replaced(candidates, count);
+  return count;
+}
+
 // The call site's place for its choice, where nothing is valid yet.
 Choice *renewed_choice(FunctionCallInfo fcinfo) {
   if (!callback_is_registered) {
@@ -244,8 +251,7 @@ TupleDesc result_shape(FunctionCallInfo fcinfo) {
 
 const Choice &choose_anew(FunctionCallInfo fcinfo, Capability capability, bool result) {
   Candidate *candidates;
-  const int count = read_candidates(candidates);
-  mark_replaced(candidates, count);
+  const int count = current_candidates(candidates);
   const Candidate *v4 = nullptr, *v6 = nullptr;
   for (const Candidate *c = candidates; c < candidates + count; ++c) {
     if (!c->can(capability))
@@ -268,8 +274,7 @@ const Choice &choose_by_name(FunctionCallInfo fcinfo, const text *name) {
     return *choice;
   const char *wanted = text_to_cstring(name);
   Candidate *candidates;
-  const int count = read_candidates(candidates);
-  mark_replaced(candidates, count);
+  const int count = current_candidates(candidates);
   for (const Candidate *c = candidates; c < candidates + count; ++c) {
     if (std::strcmp(c->name, wanted) != 0)
       continue;

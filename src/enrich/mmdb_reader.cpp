@@ -1,5 +1,7 @@
 #include "enrich/mmdb_reader.hpp"
 
+#include "enrich/mmdb_format.hpp"
+
 #include <simdjson.h>
 
 #include <algorithm>
@@ -10,36 +12,11 @@ namespace hunt::enrich {
 
 namespace {
 
-enum Type {
-  kPointer = 1,
-  kString = 2,
-  kDouble = 3,
-  kBytes = 4,
-  kUint16 = 5,
-  kUint32 = 6,
-  kMap = 7,
-  kInt32 = 8,
-  kUint64 = 9,
-  kUint128 = 10,
-  kArray = 11,
-  kBoolean = 14,
-  kFloat = 15,
-};
+using namespace mmdb;
 
 [[noreturn]] void malformed(const std::string &what) {
   throw core::Error(core::kInvalidBinary, "malformed MaxMind DB: " + what,
                     "Fetch the file again; a download that was cut short looks like this.");
-}
-
-std::uint32_t expected_fixed_size(int type) {
-  switch (type) {
-  case kDouble:
-    return 8;
-  case kFloat:
-    return 4;
-  default:
-    return 0;
-  }
 }
 
 std::uint32_t largest_size(int type) {
@@ -194,7 +171,7 @@ struct MmdbData::Visit {
   }
 
   void floating(const Control &control) {
-    if (control.size != expected_fixed_size(control.type))
+    if (control.size != (control.type == kDouble ? 8U : 4U))
       malformed("a floating-point number at offset " + std::to_string(control.payload) + " has a wrong size");
     const std::uint64_t bits = data.big_endian(control.payload, control.size);
     sink.number(control.type == kDouble ? std::bit_cast<double>(bits)

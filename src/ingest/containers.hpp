@@ -1,8 +1,7 @@
 // From a payload to its documents, whatever they travel in.
 //
-// Understood: JSON Lines; one document or several, also pretty-printed over many lines; a top-level array; the records
-// of
-// {"Records": [...]}, {"records": [...]} and {"value": [...]}; a document inside a JSON string; a byte order mark and
+// Understood: JSON Lines; one document or several, also pretty-printed over many lines; a top-level array; an object
+// whose member "Records", "records" or "value" is the array; a document inside a JSON string; a byte order mark and
 // blank lines anywhere. What is broken is reported with its line and goes alone: reading resumes with the next line.
 // Every document is parsed by itself, so memory is that of the largest. Time is linear in the payload.
 #pragma once

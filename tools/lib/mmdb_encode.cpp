@@ -1,27 +1,14 @@
 #include "mmdb_encode.hpp"
 
 #include "core/error.hpp"
+#include "enrich/mmdb_format.hpp"
 
 #include <bit>
 
 namespace hunt::tools {
 namespace {
 
-enum Type : unsigned {
-  kPointer = 1,
-  kString = 2,
-  kDouble = 3,
-  kBytes = 4,
-  kUint16 = 5,
-  kUint32 = 6,
-  kMap = 7,
-  kInt32 = 8,
-  kUint64 = 9,
-  kUint128 = 10,
-  kArray = 11,
-  kBool = 14,
-  kFloat = 15
-};
+using namespace enrich::mmdb;
 
 // Control byte, extended type, extended size. The size steps are 29, 29 + 2^8 and 29 + 2^8 + 2^16.
 void put_head(std::string &out, Type type, std::size_t size) {
@@ -63,7 +50,7 @@ struct Encoder {
     put_head(out, kFloat, 4);
     put_big_endian(out, std::bit_cast<std::uint32_t>(v), 4);
   }
-  void operator()(bool v) const { put_head(out, kBool, v); }
+  void operator()(bool v) const { put_head(out, kBoolean, v); }
   void operator()(std::uint16_t v) const { put_unsigned(out, kUint16, v); }
   void operator()(std::uint32_t v) const { put_unsigned(out, kUint32, v); }
   void operator()(std::uint64_t v) const { put_unsigned(out, kUint64, v); }
