@@ -119,16 +119,17 @@ Likelihood likelihood(std::span<const std::uint8_t> state, int precision) {
 // The root of d/dx ln L at x = n / m, that is of sum B[u] 2^-u / (exp(x 2^-u) - 1) = A. The left side falls from
 // infinity to zero, is convex, and at the starting point is not below A: Newton's steps rise to the root and never pass
 // it.
-double most_likely(const Likelihood &l, double a) {
+Estimate most_likely(const Likelihood &l, double a) {
   double seen = 0, weighted = 0;
   for (std::size_t u = 1; u < l.b.size(); ++u) {
     seen += l.b[u];
     weighted += std::ldexp(l.b[u], -static_cast<int>(u));
   }
   // 1 / (e^y - 1) >= 1 / y - 1 / 2 bounds the sum from below.
-  double x = seen / (a + weighted / 2);
+  double x = seen / (a + weighted / 2), slope = 0;
   for (int step = 0; step < 100; ++step) {
-    double value = -a, slope = 0;
+    double value = -a;
+    slope = 0;
     for (std::size_t u = 1; u < l.b.size(); ++u) {
       if (l.b[u] == 0)
         continue;
@@ -144,7 +145,7 @@ double most_likely(const Likelihood &l, double a) {
       break;
     x = next;
   }
-  return x;
+  return {x, 1 / std::sqrt(-slope)};
 }
 
 }  // namespace
@@ -170,15 +171,18 @@ void merge(std::span<std::uint8_t> state, int precision, std::span<const std::ui
   }
 }
 
-double estimate(std::span<const std::uint8_t> state, int precision) {
+Estimate estimate(std::span<const std::uint8_t> state, int precision) {
   const Likelihood l = likelihood(state, precision);
   const double m = std::ldexp(1.0, precision);
   if (std::all_of(l.b.begin(), l.b.end(), [](std::uint32_t count) { return count == 0; }))
-    return 0;
+    return {0, 0};
   if (l.a == 0)  // every value was seen in every register: more than can be told
-    return std::ldexp(1.0, 64);
-  const double n = m * most_likely(l, std::ldexp(static_cast<double>(l.a), -(64 - precision)));
-  return n / (1 + kBias / m);
+    return {std::ldexp(1.0, 64), std::ldexp(1.0, 64)};
+  const Estimate x = most_likely(l, std::ldexp(static_cast<double>(l.a), -(64 - precision)));
+  const double scale = m / (1 + kBias / m);
+  const double n = scale * x.value, poisson = scale * x.standard_error;
+  // The likelihood takes n for the mean of a Poisson distribution, whose own variance n is no error of ours.
+  return {n, std::sqrt(std::max(0.0, poisson * poisson - n))};
 }
 
 bool is_valid(std::span<const std::uint8_t> state, int precision) noexcept {

@@ -15,13 +15,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
   state.resize(exaloglog::size(precision));
   if (!exaloglog::is_valid(state, precision))
     return 0;
-  if (!(exaloglog::estimate(state, precision) >= 0))
+  if (!(exaloglog::estimate(state, precision).value >= 0))
     std::abort();
   for (int lower = exaloglog::kMinPrecision; lower <= precision; ++lower) {
     std::vector<std::uint8_t> into(exaloglog::size(lower));
     exaloglog::insert(into, lower, size);
     exaloglog::merge(into, lower, state, precision);
-    if (!exaloglog::is_valid(into, lower) || !std::isfinite(exaloglog::estimate(into, lower)))
+    if (!exaloglog::is_valid(into, lower) || !std::isfinite(exaloglog::estimate(into, lower).value))
       std::abort();
     const std::vector<std::uint8_t> once = into;
     exaloglog::merge(into, lower, state, precision);

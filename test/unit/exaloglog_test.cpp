@@ -113,7 +113,7 @@ std::pair<double, double> error(int precision, std::size_t n, int trials) {
     State state(exaloglog::size(precision));
     for (std::size_t i = 0; i < n; ++i)
       exaloglog::insert(state, precision, random());
-    const double off = exaloglog::estimate(state, precision) / static_cast<double>(n) - 1;
+    const double off = exaloglog::estimate(state, precision).value / static_cast<double>(n) - 1;
     squares += off * off;
     sum += off;
   }
@@ -137,16 +137,16 @@ TEST(ExaLogLog, ErrsAsThePaperSays) {
 TEST(ExaLogLog, CountsFromNothingToEverything) {
   for (const int precision : {4, 9, 16}) {
     State state(exaloglog::size(precision));
-    EXPECT_EQ(exaloglog::estimate(state, precision), 0);
+    EXPECT_EQ(exaloglog::estimate(state, precision).value, 0);
     exaloglog::insert(state, precision, 0x123456789abcdef0);
-    EXPECT_NEAR(exaloglog::estimate(state, precision), 1, 0.1);
+    EXPECT_NEAR(exaloglog::estimate(state, precision).value, 1, 0.1);
     // Every register at the largest update value with all below it seen.
     for (std::uint64_t i = 0; i < std::uint64_t{1} << precision; ++i)
       for (int k = 0; k < 24; ++k)
         for (std::uint64_t low = 0; low < 4; ++low)
           exaloglog::insert(state, precision, (i << 2 | low) | (k == 0 ? 0 : std::uint64_t{1} << (precision + 1 + k)));
-    EXPECT_GE(exaloglog::estimate(state, precision), 1e18);
-    EXPECT_TRUE(std::isfinite(exaloglog::estimate(state, precision)));
+    EXPECT_GE(exaloglog::estimate(state, precision).value, 1e18);
+    EXPECT_TRUE(std::isfinite(exaloglog::estimate(state, precision).value));
   }
 }
 
