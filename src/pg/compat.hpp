@@ -18,3 +18,12 @@ extern "C" {
 #else
 #define SESSION_HUNT_MODULE_MAGIC(module_name, module_version) PG_MODULE_MAGIC
 #endif
+
+namespace pg {
+// What pg_b64_encode() reads and pg_b64_decode() writes.
+#if PG_VERSION_NUM >= 180000
+using Base64Byte = uint8;
+#else
+using Base64Byte = char;
+#endif
+}  // namespace pg

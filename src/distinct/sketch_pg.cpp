@@ -1,0 +1,322 @@
+// SQL of the type `sketch`: aggregates that make and unite sketches, what can be asked of one, and its input and output.
+#include "distinct/exaloglog.hpp"
+#include "distinct/sketch.hpp"
+
+#include "core/error.hpp"
+#include "core/hash.hpp"
+#include "pg/compat.hpp"
+#include "pg/datum.hpp"
+#include "pg/sql_hash.hpp"
+#include "pg/state.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+extern "C" {
+#include "common/base64.h"
+#include "funcapi.h"
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+#include "utils/uuid.h"
+}
+
+namespace {
+
+namespace sketch = hunt::distinct::sketch;
+using hunt::core::Error;
+
+// A key of distinct_key(): the major version of the server that hashed the value above 56 bits of the hash. It carries the
+// major so that keys stored before an upgrade are known as such after it.
+constexpr int kKeyHashBits = 56;
+constexpr std::uint64_t kKeyHashMask = (std::uint64_t{1} << kKeyHashBits) - 1;
+
+std::uint16_t key_major(std::int64_t key) { return static_cast<std::uint16_t>(static_cast<std::uint64_t>(key) >> kKeyHashBits); }
+
+// How a value of each type is taken from argument 1, and hashed: equal values alike, integers of all widths alike.
+struct Value {
+  char buffer[18];
+  std::string_view bytes;  // may point into buffer
+  std::uint16_t server_major;
+};
+using TakeValue = void (*)(FunctionCallInfo fcinfo, Value &value);
+
+void set_integer(Value &value, std::int64_t integer) {
+  std::memcpy(value.buffer, &integer, sizeof integer);
+  value.bytes = {value.buffer, sizeof integer};
+}
+
+void take_text(FunctionCallInfo fcinfo, Value &value) { value.bytes = pg::bytes_arg(fcinfo, 1); }
+void take_int4(FunctionCallInfo fcinfo, Value &value) { set_integer(value, PG_GETARG_INT32(1)); }
+void take_int8(FunctionCallInfo fcinfo, Value &value) { set_integer(value, PG_GETARG_INT64(1)); }
+void take_key(FunctionCallInfo fcinfo, Value &value) {
+  set_integer(value, PG_GETARG_INT64(1));
+  value.server_major = key_major(PG_GETARG_INT64(1));
+}
+void take_uuid(FunctionCallInfo fcinfo, Value &value) {
+  value.bytes = {reinterpret_cast<const char *>(PG_GETARG_UUID_P(1)->data), UUID_LEN};
+}
+void take_inet(FunctionCallInfo fcinfo, Value &value) {
+  const inet *ip = PG_GETARG_INET_PP(1);
+  const std::size_t size = ip_family(ip) == PGSQL_AF_INET ? 4 : 16;
+  value.buffer[0] = static_cast<char>(size);
+  value.buffer[1] = static_cast<char>(ip_bits(ip));
+  std::memcpy(value.buffer + 2, ip_addr(ip), size);
+  value.bytes = {value.buffer, size + 2};
+}
+
+Datum closed(Datum state) {
+  const sketch::Bytes bytes = pg::state_bytes(state);
+  const Datum result = pg::new_state(sketch::closed_size(bytes));
+  sketch::close(bytes, pg::state_bytes(result));
+  return result;
+}
+
+Datum opened(Datum state) {
+  const sketch::Bytes bytes = pg::state_bytes(state);
+  const Datum result = pg::new_state(sketch::opened_size(bytes));
+  sketch::open(bytes, pg::state_bytes(result));
+  return result;
+}
+
+void require_countable(sketch::Bytes bytes) {
+  if (sketch::form(bytes) == sketch::Form::hll)
+    throw Error("22023", "cannot count values into an imported hll",
+                "Its hashes are those of postgresql-hll. Count into a sketch of your own.");
+}
+
+// The state with which a group begins.
+Datum first_state(FunctionCallInfo fcinfo, std::uint16_t server_major) {
+  int precision = sketch::kDefaultPrecision;
+  sketch::Origin origin{0, server_major};
+  if (PG_NARGS() > 2) {
+    if (PG_ARGISNULL(2) || (PG_NARGS() > 3 && PG_ARGISNULL(3)))
+      throw Error("22004", "precision and seed of a sketch must not be NULL");
+    precision = PG_GETARG_INT32(2);
+    if (PG_NARGS() > 3)
+      origin.seed = static_cast<std::uint64_t>(PG_GETARG_INT64(3));
+  }
+  const Datum state = pg::new_state(sketch::initial_size(origin));
+  sketch::create(pg::state_bytes(state), precision, origin);
+  return state;
+}
+
+// The row must agree with what the group began with.
+void require_constant(FunctionCallInfo fcinfo, sketch::Bytes state, std::uint16_t server_major) {
+  const sketch::Origin origin = sketch::origin(state);
+  if (PG_NARGS() > 2 && (PG_ARGISNULL(2) || PG_GETARG_INT32(2) != sketch::precision(state)))
+    throw Error("22023", "the precision of a sketch must be the same for all its values");
+  if (PG_NARGS() > 3 && (PG_ARGISNULL(3) || static_cast<std::uint64_t>(PG_GETARG_INT64(3)) != origin.seed))
+    throw Error("22023", "the seed of a sketch must be the same for all its values");
+  if (server_major != origin.server_major)
+    throw Error("22023", "cannot count values of distinct_key() from different PostgreSQL versions, or with other values, "
+                         "in one sketch",
+                "Make the keys again with this server.");
+}
+
+// sketch_add(state, value [, precision [, seed]]): the transition of distinct_sketch and count_distinct, and a function of
+// its own. A NULL value changes nothing.
+template <TakeValue take> Datum add(FunctionCallInfo fcinfo) {
+  if (PG_ARGISNULL(1)) {
+    if (PG_ARGISNULL(0))
+      PG_RETURN_NULL();
+    return PG_GETARG_DATUM(0);
+  }
+  Value value;
+  value.server_major = 0;
+  take(fcinfo, value);
+  const bool in_place = !PG_ARGISNULL(0) && pg::may_change_state(fcinfo);
+  Datum state;
+  if (PG_ARGISNULL(0)) {
+    state = first_state(fcinfo, value.server_major);
+  } else {
+    state = in_place ? PG_GETARG_DATUM(0) : pg::state_arg(fcinfo, 0);
+    require_countable(pg::state_bytes(state));
+    require_constant(fcinfo, pg::state_bytes(state), value.server_major);
+    if (!in_place || !sketch::is_open(pg::state_bytes(state)))
+      state = opened(state);
+  }
+  const std::uint64_t hash = hunt::core::hash64(value.bytes, sketch::origin(pg::state_bytes(state)).seed);
+  if (!sketch::insert(pg::state_bytes(state), hash)) {
+    const Datum larger = pg::new_state(sketch::grown_size(pg::state_bytes(state)));
+    sketch::grow(pg::state_bytes(state), pg::state_bytes(larger));
+    sketch::insert(pg::state_bytes(larger), hash);
+    state = larger;
+  }
+  return AggCheckCallContext(fcinfo, nullptr) != 0 ? state : closed(state);
+}
+
+double cardinality_of(sketch::Bytes bytes, double *standard_error = nullptr) {
+  const sketch::Cardinality cardinality = sketch::cardinality(bytes);
+  if (standard_error != nullptr)
+    *standard_error = cardinality.standard_error;
+  return cardinality.value;
+}
+
+// Number of standard errors, argument n of the bounds.
+double standard_errors_arg(FunctionCallInfo fcinfo, int n) {
+  const double value = PG_GETARG_FLOAT8(n);
+  if (!(value >= 0) || std::isinf(value))
+    throw Error("22023", "the number of standard errors must be finite and not negative",
+                "Of all true values 68 % lie within 1, 95 % within 2 and 99.7 % within 3.");
+  return value;
+}
+
+TupleDesc result_type(FunctionCallInfo fcinfo) {
+  TupleDesc type;
+  if (get_call_result_type(fcinfo, nullptr, &type) != TYPEFUNC_COMPOSITE)
+    elog(ERROR, "return type must be a row type");
+  return BlessTupleDesc(type);
+}
+
+Datum bounds(FunctionCallInfo fcinfo, double lower, double upper) {
+  Datum values[2] = {Float8GetDatum(lower), Float8GetDatum(upper)};
+  bool nulls[2] = {false, false};
+  return HeapTupleGetDatum(heap_form_tuple(result_type(fcinfo), values, nulls));
+}
+
+Datum from_bytes(std::string_view bytes) {
+  const Datum result = pg::new_state(bytes.size());
+  std::memcpy(pg::state_bytes(result).data(), bytes.data(), bytes.size());
+  sketch::validate(pg::state_bytes(result));
+  return result;
+}
+
+}  // namespace
+
+SQL_FUNCTION(sketch_add_text) { return add<take_text>(fcinfo); }
+SQL_FUNCTION(sketch_add_int8) { return add<take_int8>(fcinfo); }
+SQL_FUNCTION(sketch_add_int4) { return add<take_int4>(fcinfo); }
+SQL_FUNCTION(sketch_add_inet) { return add<take_inet>(fcinfo); }
+SQL_FUNCTION(sketch_add_uuid) { return add<take_uuid>(fcinfo); }
+SQL_FUNCTION(sketch_add_key) { return add<take_key>(fcinfo); }
+
+// The transition of sketch_union, everybody's combine function, and the operator ||.
+SQL_FUNCTION(sketch_merge) {
+  const bool in_place = pg::may_change_state(fcinfo);
+  const Datum state = in_place ? PG_GETARG_DATUM(0) : pg::state_arg(fcinfo, 0);
+  const Datum from = pg::state_arg(fcinfo, 1);
+  if (in_place && sketch::is_open(pg::state_bytes(state)) &&
+      sketch::merge_in_place(pg::state_bytes(state), pg::state_bytes(from)))
+    return state;
+  const Datum merged = pg::new_state(sketch::merged_size(pg::state_bytes(state), pg::state_bytes(from)));
+  sketch::merge(pg::state_bytes(state), pg::state_bytes(from), pg::state_bytes(merged));
+  return AggCheckCallContext(fcinfo, nullptr) != 0 ? merged : closed(merged);
+}
+
+SQL_FUNCTION(sketch_final) { return closed(pg::state_arg(fcinfo, 0)); }
+
+SQL_FUNCTION(count_distinct_final) {
+  if (PG_ARGISNULL(0))
+    PG_RETURN_INT64(0);
+  const double value = cardinality_of(pg::state_bytes(pg::state_arg(fcinfo, 0)));
+  PG_RETURN_INT64(value < 9.2e18 ? std::llround(value) : std::numeric_limits<std::int64_t>::max());
+}
+
+SQL_FUNCTION(sketch_cardinality) { PG_RETURN_FLOAT8(cardinality_of(pg::state_bytes(pg::state_arg(fcinfo, 0)))); }
+
+SQL_FUNCTION(sketch_cardinality_bounds) {
+  double error;
+  const double value = cardinality_of(pg::state_bytes(pg::state_arg(fcinfo, 0)), &error);
+  const double distance = standard_errors_arg(fcinfo, 1) * error;
+  return bounds(fcinfo, std::max(0.0, value - distance), value + distance);
+}
+
+SQL_FUNCTION(sketch_intersection_bounds) {
+  const sketch::Bytes a = pg::state_bytes(pg::state_arg(fcinfo, 0)), b = pg::state_bytes(pg::state_arg(fcinfo, 1));
+  const Datum merged = pg::new_state(sketch::merged_size(a, b));
+  sketch::merge(a, b, pg::state_bytes(merged));
+  double error_a, error_b, error_union;
+  const double n_a = cardinality_of(a, &error_a), n_b = cardinality_of(b, &error_b);
+  const double n_union = cardinality_of(pg::state_bytes(merged), &error_union);
+  // The errors of the three are positively correlated, so that of the sum is at most this.
+  const double distance = standard_errors_arg(fcinfo, 2) * std::sqrt(error_a * error_a + error_b * error_b + error_union * error_union);
+  const double common = n_a + n_b - n_union, largest = std::min(n_a, n_b);
+  return bounds(fcinfo, std::clamp(common - distance, 0.0, largest), std::clamp(common + distance, 0.0, largest));
+}
+
+SQL_FUNCTION(sketch_info) {
+  const sketch::Bytes bytes = pg::state_bytes(pg::state_arg(fcinfo, 0));
+  const sketch::Origin origin = sketch::origin(bytes);
+  double error;
+  const double value = cardinality_of(bytes, &error);
+  const char *const form = sketch::form(bytes) == sketch::Form::tokens ? "tokens" : "registers";
+  Datum values[] = {CStringGetTextDatum(form),
+                    Int32GetDatum(sketch::precision(bytes)),
+                    Int64GetDatum(static_cast<std::int64_t>(origin.seed)),
+                    Int32GetDatum(origin.server_major),
+                    Float8GetDatum(value),
+                    Float8GetDatum(error),
+                    Int32GetDatum(static_cast<std::int32_t>(bytes.size()))};
+  bool nulls[std::size(values)] = {};
+  nulls[3] = origin.server_major == 0;
+  return HeapTupleGetDatum(heap_form_tuple(result_type(fcinfo), values, nulls));
+}
+
+SQL_FUNCTION(sketch_in) {
+  const char *const text = PG_GETARG_CSTRING(0);
+  const auto length = static_cast<int>(std::strlen(text));
+  const int room = pg_b64_dec_len(length);
+  auto *const bytes = static_cast<pg::Base64Byte *>(palloc(static_cast<Size>(room) + 1));
+  const int size = pg_b64_decode(text, length, bytes, room);
+  if (size < 0)
+    throw Error("22P02", "not a sketch: the text is not base64",
+                "Sketches are made by distinct_sketch() and sketch_union(), and read back as they were written.");
+  return from_bytes({reinterpret_cast<const char *>(bytes), static_cast<std::size_t>(size)});
+}
+
+SQL_FUNCTION(sketch_out) {
+  const sketch::Bytes bytes = pg::state_bytes(closed(pg::state_arg(fcinfo, 0)));
+  const int room = pg_b64_enc_len(static_cast<int>(bytes.size()));
+  auto *const text = static_cast<char *>(palloc(static_cast<Size>(room) + 1));
+  const int length = pg_b64_encode(reinterpret_cast<const pg::Base64Byte *>(bytes.data()), static_cast<int>(bytes.size()), text, room);
+  text[length] = '\0';
+  PG_RETURN_CSTRING(text);
+}
+
+SQL_FUNCTION(sketch_recv) {
+  auto *const message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
+  const int size = message->len - message->cursor;
+  return from_bytes({pq_getmsgbytes(message, size), static_cast<std::size_t>(size)});
+}
+
+SQL_FUNCTION(sketch_send) {
+  PG_RETURN_DATUM(closed(pg::state_arg(fcinfo, 0)));
+}
+
+SQL_FUNCTION(distinct_key) {
+  auto *hasher = static_cast<pg::SqlHasher *>(fcinfo->flinfo->fn_extra);
+  if (hasher == nullptr) {
+    const Oid type = get_fn_expr_argtype(fcinfo->flinfo, 0);
+    if (!OidIsValid(type))
+      throw Error("42804", "distinct_key() could not determine the type of its argument");
+    hasher = new (MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(pg::SqlHasher))) pg::SqlHasher(type, PG_GET_COLLATION());
+    fcinfo->flinfo->fn_extra = hasher;
+  }
+  const std::uint64_t hash = (*hasher)(PG_GETARG_DATUM(0));
+  PG_RETURN_INT64(static_cast<std::int64_t>(std::uint64_t{PG_VERSION_NUM / 10000} << kKeyHashBits | (hash & kKeyHashMask)));
+}
+
+// A key in text: the server major, a colon, 14 hexadecimal digits.
+SQL_FUNCTION(distinct_key_in) {
+  const std::string_view text = PG_GETARG_CSTRING(0);
+  const std::size_t colon = text.find(':');
+  std::uint64_t major = 0, hash = 0;
+  const auto read = [](std::string_view digits, int base, std::uint64_t &number) {
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number, base);
+    return error == std::errc{} && end == digits.data() + digits.size();
+  };
+  if (colon == text.npos || text.size() - colon != 15 || !read(text.substr(0, colon), 10, major) ||
+      !read(text.substr(colon + 1), 16, hash) || major == 0 || major > 255)
+    throw Error("22P02", "not a key of distinct_key()", "It looks like 15:0123456789abcd: server version, colon, 14 digits.");
+  PG_RETURN_INT64(static_cast<std::int64_t>(major << kKeyHashBits | hash));
+}
+
+SQL_FUNCTION(distinct_key_out) {
+  const std::int64_t key = PG_GETARG_INT64(0);
+  auto *const text = static_cast<char *>(palloc(24));
+  std::snprintf(text, 24, "%u:%014llx", static_cast<unsigned>(key_major(key)),
+                static_cast<unsigned long long>(static_cast<std::uint64_t>(key) & kKeyHashMask));
+  PG_RETURN_CSTRING(text);
+}
