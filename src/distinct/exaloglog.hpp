@@ -33,8 +33,9 @@ void insert(std::span<std::uint8_t> state, int precision, std::uint64_t hash) no
 void merge(std::span<std::uint8_t> state, int precision, std::span<const std::uint8_t> from,
            int from_precision) noexcept;
 
-// The maximum-likelihood estimate of the number of distinct hashes, corrected for its first-order bias: 0 for a new state,
-// at most about 2^64. Its standard error is that of the likelihood's curvature, so it is smaller while n is small.
+// The maximum-likelihood estimate of the number of distinct hashes, corrected for its first-order bias: 0 for a new
+// state, at most about 2^64. Its standard error is that of the likelihood's curvature, so it is smaller while n is
+// small.
 struct Estimate {
   double value;
   double standard_error;

@@ -17,7 +17,7 @@ constexpr std::uint8_t kRegisters = 1, kOrigin = 2, kOpen = 4, kHll = 8;
 
 // An open sketch, with the four bytes of length that PostgreSQL puts before it, fills an allocation of a power of two.
 constexpr std::size_t kLengthBytes = 4;
-constexpr std::size_t kSmallestAllocation = 32;
+constexpr std::size_t kSmallestAllocation = 16;
 constexpr std::size_t kTokenBytes = sizeof(HashToken);
 
 std::size_t header_size(std::uint8_t flags) noexcept {
@@ -102,16 +102,17 @@ std::size_t count_of_either(Bytes a, Bytes b) noexcept {
 
 [[noreturn]] void refuse_merge(const Origin &a, const Origin &b) {
   if (a.server_major != b.server_major)
-    throw core::Error("22023",
-                      a.server_major != 0 && b.server_major != 0
-                          ? "cannot merge sketches of distinct_key() from PostgreSQL " + std::to_string(a.server_major) +
-                                " and " + std::to_string(b.server_major)
-                          : "cannot merge a sketch of distinct_key() with one of other values",
-                      "Hashes of distinct_key() are not the same in different major versions. Make both sketches from the "
-                      "values again, or use types that distinct_sketch() takes directly.");
+    throw core::Error(
+        "22023",
+        a.server_major != 0 && b.server_major != 0
+            ? "cannot merge sketches of distinct_key() from PostgreSQL " + std::to_string(a.server_major) + " and " +
+                  std::to_string(b.server_major)
+            : "cannot merge a sketch of distinct_key() with one of other values",
+        "Hashes of distinct_key() are not the same in different major versions. Make both sketches from the "
+        "values again, or use types that distinct_sketch() takes directly.");
   throw core::Error("22023",
-                    "cannot merge sketches with the seeds " + std::to_string(static_cast<std::int64_t>(a.seed)) + " and " +
-                        std::to_string(static_cast<std::int64_t>(b.seed)),
+                    "cannot merge sketches with the seeds " + std::to_string(static_cast<std::int64_t>(a.seed)) +
+                        " and " + std::to_string(static_cast<std::int64_t>(b.seed)),
                     "The same value hashes differently under another seed. Make both sketches with the same seed.");
 }
 

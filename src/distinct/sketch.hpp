@@ -38,20 +38,21 @@ struct Origin {
 
 enum class Form { tokens, registers, hll };
 
-// Tokens up to this number are kept as they are: as many as fit into the registers, but at least 128, which count_distinct
-// promises to count exactly, and at most 4,096, up to which keeping them sorted costs little.
+// Tokens up to this number are kept as they are: as many as fit into the registers, but at least 128, which
+// count_distinct promises to count exactly, and at most 4,096, up to which keeping them sorted costs little.
 std::size_t token_limit(int precision) noexcept;
 
-// Throws core::Error unless the bytes are a stored sketch that some set of values has. All other functions trust theirs.
+// Throws core::Error unless the bytes are a stored sketch that some set of values has. All other functions trust
+// theirs.
 void validate(Bytes sketch);
 
 Form form(Bytes sketch) noexcept;
 bool is_open(Bytes sketch) noexcept;
 int precision(Bytes sketch) noexcept;
 Origin origin(Bytes sketch) noexcept;
-std::size_t token_count(Bytes sketch) noexcept;      // 0 for other forms
+std::size_t token_count(Bytes sketch) noexcept;  // 0 for other forms
 HashToken token(Bytes sketch, std::size_t i) noexcept;
-std::string_view hll_bytes(Bytes sketch) noexcept;   // what an imported hll was
+std::string_view hll_bytes(Bytes sketch) noexcept;  // what an imported hll was
 
 // An empty open sketch in bytes of initial_size(). Throws for a precision outside 4 .. 16.
 std::size_t initial_size(const Origin &origin) noexcept;
@@ -71,9 +72,9 @@ void open(Bytes sketch, OpenBytes into) noexcept;
 std::size_t closed_size(Bytes sketch) noexcept;
 void close(Bytes sketch, OpenBytes into) noexcept;
 
-// The union, at the lower of two precisions. merge_in_place returns false, with nothing changed, if `sketch` has no room or
-// must lower its precision: then merge() both into an open sketch of merged_size() bytes. All three throw core::Error
-// when the origins differ or one of them is an imported hll.
+// The union, at the lower of two precisions. merge_in_place returns false, with nothing changed, if `sketch` has no
+// room or must lower its precision: then merge() both into an open sketch of merged_size() bytes. All three throw
+// core::Error when the origins differ or one of them is an imported hll.
 bool merge_in_place(OpenBytes sketch, Bytes from);
 std::size_t merged_size(Bytes a, Bytes b);
 void merge(Bytes a, Bytes b, OpenBytes into);

@@ -1,4 +1,5 @@
-// SQL of the type `sketch`: aggregates that make and unite sketches, what can be asked of one, and its input and output.
+// SQL of the type `sketch`: aggregates that make and unite sketches, what can be asked of one, and its input and
+// output.
 #include "distinct/exaloglog.hpp"
 #include "distinct/sketch.hpp"
 
@@ -27,12 +28,14 @@ namespace {
 namespace sketch = hunt::distinct::sketch;
 using hunt::core::Error;
 
-// A key of distinct_key(): the major version of the server that hashed the value above 56 bits of the hash. It carries the
-// major so that keys stored before an upgrade are known as such after it.
+// A key of distinct_key(): the major version of the server that hashed the value above 56 bits of the hash. It carries
+// the major so that keys stored before an upgrade are known as such after it.
 constexpr int kKeyHashBits = 56;
 constexpr std::uint64_t kKeyHashMask = (std::uint64_t{1} << kKeyHashBits) - 1;
 
-std::uint16_t key_major(std::int64_t key) { return static_cast<std::uint16_t>(static_cast<std::uint64_t>(key) >> kKeyHashBits); }
+std::uint16_t key_major(std::int64_t key) {
+  return static_cast<std::uint16_t>(static_cast<std::uint64_t>(key) >> kKeyHashBits);
+}
 
 // How a value of each type is taken from argument 1, and hashed: equal values alike, integers of all widths alike.
 struct Value {
@@ -110,13 +113,14 @@ void require_constant(FunctionCallInfo fcinfo, sketch::Bytes state, std::uint16_
   if (PG_NARGS() > 3 && (PG_ARGISNULL(3) || static_cast<std::uint64_t>(PG_GETARG_INT64(3)) != origin.seed))
     throw Error("22023", "the seed of a sketch must be the same for all its values");
   if (server_major != origin.server_major)
-    throw Error("22023", "cannot count values of distinct_key() from different PostgreSQL versions, or with other values, "
-                         "in one sketch",
+    throw Error("22023",
+                "cannot count values of distinct_key() from different PostgreSQL versions, or with other values, "
+                "in one sketch",
                 "Make the keys again with this server.");
 }
 
-// sketch_add(state, value [, precision [, seed]]): the transition of distinct_sketch and count_distinct, and a function of
-// its own. A NULL value changes nothing.
+// sketch_add(state, value [, precision [, seed]]): the transition of distinct_sketch and count_distinct, and a function
+// of its own. A NULL value changes nothing.
 template <TakeValue take> Datum add(FunctionCallInfo fcinfo) {
   if (PG_ARGISNULL(1)) {
     if (PG_ARGISNULL(0))
@@ -126,15 +130,15 @@ template <TakeValue take> Datum add(FunctionCallInfo fcinfo) {
   Value value;
   value.server_major = 0;
   take(fcinfo, value);
-  const bool in_place = !PG_ARGISNULL(0) && pg::may_change_state(fcinfo);
+  const bool is_aggregate = pg::is_aggregate(fcinfo);
   Datum state;
   if (PG_ARGISNULL(0)) {
     state = first_state(fcinfo, value.server_major);
   } else {
-    state = in_place ? PG_GETARG_DATUM(0) : pg::state_arg(fcinfo, 0);
+    state = pg::state_arg(fcinfo, 0);
     require_countable(pg::state_bytes(state));
     require_constant(fcinfo, pg::state_bytes(state), value.server_major);
-    if (!in_place || !sketch::is_open(pg::state_bytes(state)))
+    if (!is_aggregate || !sketch::is_open(pg::state_bytes(state)))
       state = opened(state);
   }
   const std::uint64_t hash = hunt::core::hash64(value.bytes, sketch::origin(pg::state_bytes(state)).seed);
@@ -144,7 +148,7 @@ template <TakeValue take> Datum add(FunctionCallInfo fcinfo) {
     sketch::insert(pg::state_bytes(larger), hash);
     state = larger;
   }
-  return AggCheckCallContext(fcinfo, nullptr) != 0 ? state : closed(state);
+  return is_aggregate ? state : closed(state);
 }
 
 double cardinality_of(sketch::Bytes bytes, double *standard_error = nullptr) {
@@ -194,15 +198,14 @@ SQL_FUNCTION(sketch_add_key) { return add<take_key>(fcinfo); }
 
 // The transition of sketch_union, everybody's combine function, and the operator ||.
 SQL_FUNCTION(sketch_merge) {
-  const bool in_place = pg::may_change_state(fcinfo);
-  const Datum state = in_place ? PG_GETARG_DATUM(0) : pg::state_arg(fcinfo, 0);
-  const Datum from = pg::state_arg(fcinfo, 1);
-  if (in_place && sketch::is_open(pg::state_bytes(state)) &&
+  const bool is_aggregate = pg::is_aggregate(fcinfo);
+  const Datum state = pg::state_arg(fcinfo, 0), from = pg::state_arg(fcinfo, 1);
+  if (is_aggregate && sketch::is_open(pg::state_bytes(state)) &&
       sketch::merge_in_place(pg::state_bytes(state), pg::state_bytes(from)))
     return state;
   const Datum merged = pg::new_state(sketch::merged_size(pg::state_bytes(state), pg::state_bytes(from)));
   sketch::merge(pg::state_bytes(state), pg::state_bytes(from), pg::state_bytes(merged));
-  return AggCheckCallContext(fcinfo, nullptr) != 0 ? merged : closed(merged);
+  return is_aggregate ? merged : closed(merged);
 }
 
 SQL_FUNCTION(sketch_final) { return closed(pg::state_arg(fcinfo, 0)); }
@@ -231,7 +234,8 @@ SQL_FUNCTION(sketch_intersection_bounds) {
   const double n_a = cardinality_of(a, &error_a), n_b = cardinality_of(b, &error_b);
   const double n_union = cardinality_of(pg::state_bytes(merged), &error_union);
   // The errors of the three are positively correlated, so that of the sum is at most this.
-  const double distance = standard_errors_arg(fcinfo, 2) * std::sqrt(error_a * error_a + error_b * error_b + error_union * error_union);
+  const double distance =
+      standard_errors_arg(fcinfo, 2) * std::sqrt(error_a * error_a + error_b * error_b + error_union * error_union);
   const double common = n_a + n_b - n_union, largest = std::min(n_a, n_b);
   return bounds(fcinfo, std::clamp(common - distance, 0.0, largest), std::clamp(common + distance, 0.0, largest));
 }
@@ -270,7 +274,8 @@ SQL_FUNCTION(sketch_out) {
   const sketch::Bytes bytes = pg::state_bytes(closed(pg::state_arg(fcinfo, 0)));
   const int room = pg_b64_enc_len(static_cast<int>(bytes.size()));
   auto *const text = static_cast<char *>(palloc(static_cast<Size>(room) + 1));
-  const int length = pg_b64_encode(reinterpret_cast<const pg::Base64Byte *>(bytes.data()), static_cast<int>(bytes.size()), text, room);
+  const int length =
+      pg_b64_encode(reinterpret_cast<const pg::Base64Byte *>(bytes.data()), static_cast<int>(bytes.size()), text, room);
   text[length] = '\0';
   PG_RETURN_CSTRING(text);
 }
@@ -281,9 +286,7 @@ SQL_FUNCTION(sketch_recv) {
   return from_bytes({pq_getmsgbytes(message, size), static_cast<std::size_t>(size)});
 }
 
-SQL_FUNCTION(sketch_send) {
-  PG_RETURN_DATUM(closed(pg::state_arg(fcinfo, 0)));
-}
+SQL_FUNCTION(sketch_send) { PG_RETURN_DATUM(closed(pg::state_arg(fcinfo, 0))); }
 
 SQL_FUNCTION(distinct_key) {
   auto *hasher = static_cast<pg::SqlHasher *>(fcinfo->flinfo->fn_extra);
@@ -291,11 +294,13 @@ SQL_FUNCTION(distinct_key) {
     const Oid type = get_fn_expr_argtype(fcinfo->flinfo, 0);
     if (!OidIsValid(type))
       throw Error("42804", "distinct_key() could not determine the type of its argument");
-    hasher = new (MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(pg::SqlHasher))) pg::SqlHasher(type, PG_GET_COLLATION());
+    hasher = new (MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(pg::SqlHasher)))
+        pg::SqlHasher(type, PG_GET_COLLATION());
     fcinfo->flinfo->fn_extra = hasher;
   }
   const std::uint64_t hash = (*hasher)(PG_GETARG_DATUM(0));
-  PG_RETURN_INT64(static_cast<std::int64_t>(std::uint64_t{PG_VERSION_NUM / 10000} << kKeyHashBits | (hash & kKeyHashMask)));
+  PG_RETURN_INT64(
+      static_cast<std::int64_t>(std::uint64_t{PG_VERSION_NUM / 10000} << kKeyHashBits | (hash & kKeyHashMask)));
 }
 
 // A key in text: the server major, a colon, 14 hexadecimal digits.
@@ -309,7 +314,8 @@ SQL_FUNCTION(distinct_key_in) {
   };
   if (colon == text.npos || text.size() - colon != 15 || !read(text.substr(0, colon), 10, major) ||
       !read(text.substr(colon + 1), 16, hash) || major == 0 || major > 255)
-    throw Error("22P02", "not a key of distinct_key()", "It looks like 15:0123456789abcd: server version, colon, 14 digits.");
+    throw Error("22P02", "not a key of distinct_key()",
+                "It looks like 15:0123456789abcd: server version, colon, 14 digits.");
   PG_RETURN_INT64(static_cast<std::int64_t>(major << kKeyHashBits | hash));
 }
 

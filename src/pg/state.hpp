@@ -18,11 +18,9 @@ inline std::span<std::uint8_t> state_bytes(Datum state) {
 // Argument n, detoasted. May ereport.
 inline Datum state_arg(FunctionCallInfo fcinfo, int n) { return PointerGetDatum(PG_GETARG_VARLENA_PP(n)); }
 
-// True if argument 0 is the running state of an aggregate, or of a window, and flat in memory: then it may be changed in
-// place. A value from a table or a variable never may.
-inline bool may_change_state(FunctionCallInfo fcinfo) {
-  return AggCheckCallContext(fcinfo, nullptr) != 0 && !VARATT_IS_EXTENDED(DatumGetPointer(PG_GETARG_DATUM(0)));
-}
+// True below an aggregate or a window: then argument 0 is its running state, nobody else's, and may be changed in place
+// where its bytes say that it was made for that. A value from a table or a variable never may.
+inline bool is_aggregate(FunctionCallInfo fcinfo) { return AggCheckCallContext(fcinfo, nullptr) != 0; }
 
 // A state of so many bytes, their content undefined, in the current context: the executor copies it to where the
 // aggregate keeps its state and frees the one before, so nothing is left behind. May ereport.

@@ -1,4 +1,5 @@
 #include "distinct/exaloglog.hpp"
+#include "distinct/exaloglog_registers.hpp"
 
 #include <gtest/gtest.h>
 
@@ -171,6 +172,24 @@ TEST(ExaLogLog, KnowsAStateThatNoHashesMake) {
   EXPECT_FALSE(with_register(237U << 20));
   EXPECT_FALSE(exaloglog::is_valid(State(exaloglog::size(4) - 1), 4));
   EXPECT_FALSE(exaloglog::is_valid(State(exaloglog::size(4)), 3));
+}
+
+// On a processor without them, avx2 and avx512 fall back, and the test says nothing of them.
+TEST(ExaLogLog, VectorInstructionsMakeTheSameUnion) {
+  std::mt19937_64 random(9);
+  for (int trial = 0; trial < 300; ++trial) {
+    const int precision = 4 + trial % 8;
+    const State a = counted(random_hashes(random() % 3000, random()), precision);
+    const State b = counted(random_hashes(random() % 30, random()), precision);
+    State expected = a;
+    exaloglog::unite_registers(expected, b, exaloglog::Instructions::plain);
+    for (const auto instructions : {exaloglog::Instructions::avx2, exaloglog::Instructions::avx512})
+      for (const bool swapped : {false, true}) {
+        State united = swapped ? b : a;
+        exaloglog::unite_registers(united, swapped ? a : b, instructions);
+        ASSERT_EQ(united, expected) << "trial " << trial;
+      }
+  }
 }
 
 }  // namespace
