@@ -33,19 +33,19 @@ create operator hunt.<> (leftarg = hunt.sketch, rightarg = hunt.sketch, function
 create operator class hunt.sketch_ops default for type hunt.sketch using hash as operator 1 hunt.=, function 1 hunt.sketch_hash(hunt.sketch);
 
 -- Values of other types: a key that is equal where SQL calls the values equal.
-create type hunt.distinct_key;
-create function hunt.distinct_key_in(cstring) returns hunt.distinct_key
-  language c immutable strict parallel safe as 'MODULE_PATHNAME', 'distinct_key_in';
-create function hunt.distinct_key_out(hunt.distinct_key) returns cstring
-  language c immutable strict parallel safe as 'MODULE_PATHNAME', 'distinct_key_out';
-create type hunt.distinct_key (input = hunt.distinct_key_in, output = hunt.distinct_key_out, like = bigint);
-comment on type hunt.distinct_key is
+create type hunt.value_key;
+create function hunt.value_key_in(cstring) returns hunt.value_key
+  language c immutable strict parallel safe as 'MODULE_PATHNAME', 'value_key_in';
+create function hunt.value_key_out(hunt.value_key) returns cstring
+  language c immutable strict parallel safe as 'MODULE_PATHNAME', 'value_key_out';
+create type hunt.value_key (input = hunt.value_key_in, output = hunt.value_key_out, like = bigint);
+comment on type hunt.value_key is
 'What distinct_key() makes of a value: the major version of the server and 56 bits of the hash by the equality of its type.';
-comment on function hunt.distinct_key_in(cstring) is 'Text input of a key: server version, colon, 14 hexadecimal digits.';
-comment on function hunt.distinct_key_out(hunt.distinct_key) is 'Text output of a key: server version, colon, 14 hexadecimal digits.';
-create cast (hunt.distinct_key as bigint) without function;
+comment on function hunt.value_key_in(cstring) is 'Text input of a key: server version, colon, 14 hexadecimal digits.';
+comment on function hunt.value_key_out(hunt.value_key) is 'Text output of a key: server version, colon, 14 hexadecimal digits.';
+create cast (hunt.value_key as bigint) without function;
 
-create function hunt.distinct_key(value anyelement) returns hunt.distinct_key
+create function hunt.distinct_key(value anyelement) returns hunt.value_key
   language c immutable strict parallel safe as 'MODULE_PATHNAME', 'distinct_key';
 comment on function hunt.distinct_key(anyelement) is
 'Key under which a value of any type is counted: count_distinct(distinct_key(x)). Values that their type calls equal have the same key: numeric 1.0 and 1.00, citext, text under its collation. NULL for NULL; an error for a type without a hash operator class. PostgreSQL does not promise its hashes across major versions, so sketches of keys made by different ones do not merge.';
@@ -72,7 +72,7 @@ begin
   for value in
     select * from (values ('text', 'sketch_add_text'), ('bigint', 'sketch_add_int8'), ('integer', 'sketch_add_int4'),
                           ('inet', 'sketch_add_inet'), ('uuid', 'sketch_add_uuid'), ('timestamptz', 'sketch_add_int8'),
-                          ('hunt.distinct_key', 'sketch_add_key')) v (type, symbol)
+                          ('hunt.value_key', 'sketch_add_key')) v (type, symbol)
   loop
     execute replace(replace($template$
 create function hunt.sketch_add(state hunt.sketch, value $type) returns hunt.sketch

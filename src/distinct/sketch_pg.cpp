@@ -304,7 +304,7 @@ SQL_FUNCTION(distinct_key) {
 }
 
 // A key in text: the server major, a colon, 14 hexadecimal digits.
-SQL_FUNCTION(distinct_key_in) {
+SQL_FUNCTION(value_key_in) {
   const std::string_view text = PG_GETARG_CSTRING(0);
   const std::size_t colon = text.find(':');
   std::uint64_t major = 0, hash = 0;
@@ -319,7 +319,7 @@ SQL_FUNCTION(distinct_key_in) {
   PG_RETURN_INT64(static_cast<std::int64_t>(major << kKeyHashBits | hash));
 }
 
-SQL_FUNCTION(distinct_key_out) {
+SQL_FUNCTION(value_key_out) {
   const std::int64_t key = PG_GETARG_INT64(0);
   auto *const text = static_cast<char *>(palloc(24));
   std::snprintf(text, 24, "%u:%014llx", static_cast<unsigned>(key_major(key)),
