@@ -100,6 +100,28 @@ std::size_t count_of_either(Bytes a, Bytes b) noexcept {
   return count;
 }
 
+// insert() into a sketch that keeps tokens.
+bool insert_token(OpenBytes sketch, HashToken token) noexcept {
+  std::uint8_t *const tokens = sketch.data() + header_size(sketch);
+  const std::size_t count = token_count(sketch);
+  std::size_t first = 0, last = count;  // where the first token that is not below ours is
+  while (last - first > 8) {
+    const std::size_t middle = (first + last) / 2;
+    (load<HashToken>(tokens + middle * kTokenBytes) < token ? first : last) = middle;
+  }
+  while (first < last && load<HashToken>(tokens + first * kTokenBytes) < token)
+    ++first;
+  if (first < count && load<HashToken>(tokens + first * kTokenBytes) == token)
+    return true;
+  if (count == capacity(sketch) || count == token_limit(precision(sketch)))
+    return false;
+  std::uint8_t *const at = tokens + first * kTokenBytes;
+  std::memmove(at + kTokenBytes, at, (count - first) * kTokenBytes);
+  store(at, token);
+  set_token_count(sketch, count + 1);
+  return true;
+}
+
 [[noreturn]] void refuse_merge(const Origin &a, const Origin &b) {
   if (a.server_major != b.server_major)
     throw core::Error(
@@ -212,28 +234,9 @@ void create(OpenBytes into, int precision, const Origin &origin) {
 }
 
 bool insert(OpenBytes sketch, std::uint64_t hash) noexcept {
-  if (has_registers(sketch)) {
-    exaloglog::insert(registers(sketch), precision(sketch), hash);
-    return true;
-  }
-  const HashToken token = token_of(hash);
-  std::uint8_t *const tokens = sketch.data() + header_size(sketch);
-  const std::size_t count = token_count(sketch);
-  std::size_t first = 0, last = count;  // where the first token that is not below ours is
-  while (last - first > 8) {
-    const std::size_t middle = (first + last) / 2;
-    (load<HashToken>(tokens + middle * kTokenBytes) < token ? first : last) = middle;
-  }
-  while (first < last && load<HashToken>(tokens + first * kTokenBytes) < token)
-    ++first;
-  if (first < count && load<HashToken>(tokens + first * kTokenBytes) == token)
-    return true;
-  if (count == capacity(sketch) || count == token_limit(precision(sketch)))
-    return false;
-  std::uint8_t *const at = tokens + first * kTokenBytes;
-  std::memmove(at + kTokenBytes, at, (count - first) * kTokenBytes);
-  store(at, token);
-  set_token_count(sketch, count + 1);
+  if (!has_registers(sketch))
+    return insert_token(sketch, token_of(hash));
+  exaloglog::insert(registers(sketch), precision(sketch), hash);
   return true;
 }
 
@@ -300,7 +303,7 @@ bool merge_in_place(OpenBytes sketch, Bytes from) {
   if (has_registers(from) || count + more > std::min(capacity(sketch), token_limit(precision(sketch))))
     return false;
   for (std::size_t i = 0; i < more; ++i)
-    insert(sketch, hash_of(token(from, i)));
+    insert_token(sketch, token(from, i));
   return true;
 }
 
@@ -310,7 +313,7 @@ std::size_t merged_size(Bytes a, Bytes b) {
   const std::uint8_t flag = a[0] & kOrigin;
   if (!has_registers(a) && !has_registers(b))
     if (const std::size_t count = count_of_either(a, b); count <= token_limit(p))
-      return size_for_tokens(count, flag);
+      return size_for_tokens(2 * count + 4, flag);  // what is united once is mostly united again
   return size_for_registers(p, flag);
 }
 
