@@ -5,7 +5,6 @@
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
-#include "pg/compat.hpp"
 #include "pg/datum.hpp"
 #include "pg/sql_hash.hpp"
 #include "pg/state.hpp"
@@ -16,10 +15,7 @@
 #include <limits>
 
 extern "C" {
-#include "common/base64.h"
 #include "funcapi.h"
-#include "lib/stringinfo.h"
-#include "libpq/pqformat.h"
 #include "utils/uuid.h"
 }
 
@@ -180,11 +176,10 @@ Datum bounds(FunctionCallInfo fcinfo, double lower, double upper) {
   return HeapTupleGetDatum(heap_form_tuple(result_type(fcinfo), values, nulls));
 }
 
-Datum from_bytes(std::string_view bytes) {
-  const Datum result = pg::new_state(bytes.size());
-  std::memcpy(pg::state_bytes(result).data(), bytes.data(), bytes.size());
-  sketch::validate(pg::state_bytes(result));
-  return result;
+// A sketch from outside.
+Datum validated(Datum state) {
+  sketch::validate(pg::state_bytes(state));
+  return state;
 }
 
 }  // namespace
@@ -258,35 +253,10 @@ SQL_FUNCTION(sketch_info) {
   return HeapTupleGetDatum(heap_form_tuple(result_type(fcinfo), values, nulls));
 }
 
-SQL_FUNCTION(sketch_in) {
-  const char *const text = PG_GETARG_CSTRING(0);
-  const auto length = static_cast<int>(std::strlen(text));
-  const int room = pg_b64_dec_len(length);
-  auto *const bytes = static_cast<pg::Base64Byte *>(palloc(static_cast<Size>(room) + 1));
-  const int size = pg_b64_decode(text, length, bytes, room);
-  if (size < 0)
-    throw Error("22P02", "not a sketch: the text is not base64",
-                "Sketches are made by distinct_sketch() and sketch_union(), and read back as they were written.");
-  return from_bytes({reinterpret_cast<const char *>(bytes), static_cast<std::size_t>(size)});
-}
-
-SQL_FUNCTION(sketch_out) {
-  const sketch::Bytes bytes = pg::state_bytes(closed(pg::state_arg(fcinfo, 0)));
-  const int room = pg_b64_enc_len(static_cast<int>(bytes.size()));
-  auto *const text = static_cast<char *>(palloc(static_cast<Size>(room) + 1));
-  const int length =
-      pg_b64_encode(reinterpret_cast<const pg::Base64Byte *>(bytes.data()), static_cast<int>(bytes.size()), text, room);
-  text[length] = '\0';
-  PG_RETURN_CSTRING(text);
-}
-
-SQL_FUNCTION(sketch_recv) {
-  auto *const message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
-  const int size = message->len - message->cursor;
-  return from_bytes({pq_getmsgbytes(message, size), static_cast<std::size_t>(size)});
-}
-
-SQL_FUNCTION(sketch_send) { PG_RETURN_DATUM(closed(pg::state_arg(fcinfo, 0))); }
+SQL_FUNCTION(sketch_in) { return validated(pg::state_of_text(PG_GETARG_CSTRING(0), "a sketch")); }
+SQL_FUNCTION(sketch_recv) { return validated(pg::state_of_message(fcinfo)); }
+SQL_FUNCTION(sketch_out) { PG_RETURN_CSTRING(pg::state_text(pg::state_bytes(closed(pg::state_arg(fcinfo, 0))))); }
+SQL_FUNCTION(sketch_send) { return closed(pg::state_arg(fcinfo, 0)); }
 
 SQL_FUNCTION(distinct_key) {
   auto *hasher = static_cast<pg::SqlHasher *>(fcinfo->flinfo->fn_extra);

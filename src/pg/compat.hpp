@@ -4,6 +4,7 @@
 #include "pg/boundary.hpp"
 
 extern "C" {
+#include "common/base64.h"
 #include "utils/guc.h"
 }
 
@@ -20,10 +21,18 @@ extern "C" {
 #endif
 
 namespace pg {
-// What pg_b64_encode() reads and pg_b64_decode() writes.
+
+// Base64 works on bytes from 18 on, on characters before. Both return how many they wrote, or -1.
 #if PG_VERSION_NUM >= 180000
 using Base64Byte = uint8;
 #else
 using Base64Byte = char;
 #endif
+inline int base64_encode(const uint8 *from, int size, char *to, int room) {
+  return pg_b64_encode(reinterpret_cast<const Base64Byte *>(from), size, to, room);
+}
+inline int base64_decode(const char *from, int size, uint8 *to, int room) {
+  return pg_b64_decode(from, size, reinterpret_cast<Base64Byte *>(to), room);
+}
+
 }  // namespace pg

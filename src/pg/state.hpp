@@ -1,11 +1,17 @@
-// States of aggregates: flat varlenas that are changed in place while they have room and replaced when they have not.
+// States of aggregates: flat varlenas that are changed in place while they have room and replaced when they have not,
+// and their text and binary forms.
 #pragma once
 
-#include "pg/boundary.hpp"
+#include "pg/compat.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+
+extern "C" {
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+}
 
 namespace pg {
 
@@ -30,6 +36,40 @@ inline Datum new_state(std::size_t bytes) {
   auto *value = static_cast<varlena *>(palloc(VARHDRSZ + bytes));
   SET_VARSIZE(value, VARHDRSZ + bytes);
   return PointerGetDatum(value);
+}
+
+// The text form of a state: base64. May ereport, as when the text would exceed 1 GB.
+inline char *state_text(std::span<const std::uint8_t> bytes) {
+  const std::size_t room = (bytes.size() + 2) / 3 * 4;  // pg_b64_enc_len() counts in int
+  if (room >= MaxAllocSize)
+    ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("the text form of a state would exceed 1 GB"),
+                    errhint("Use the binary form, which takes three quarters of that.")));
+  auto *const text = static_cast<char *>(palloc(room + 1));
+  text[base64_encode(bytes.data(), static_cast<int>(bytes.size()), text, static_cast<int>(room))] = '\0';
+  return text;
+}
+
+// The state that a text form stands for, its bytes unchecked. `what` names its type in the error that a text which is
+// not base64 raises.
+inline Datum state_of_text(const char *text, const char *what) {
+  const auto length = static_cast<int>(std::strlen(text));
+  const int room = pg_b64_dec_len(length);
+  auto *const state = static_cast<varlena *>(palloc(VARHDRSZ + static_cast<std::size_t>(room)));
+  const int size = base64_decode(text, length, reinterpret_cast<uint8 *>(VARDATA(state)), room);
+  if (size < 0)
+    ereport(ERROR, (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION), errmsg("not %s: the text is not base64", what),
+                    errhint("It is read back as it was written. Copy the text as a whole.")));
+  SET_VARSIZE(state, VARHDRSZ + static_cast<std::size_t>(size));
+  return PointerGetDatum(state);
+}
+
+// The state that the rest of a message in binary form is, its bytes unchecked. May ereport.
+inline Datum state_of_message(FunctionCallInfo fcinfo) {
+  auto *const message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
+  const auto size = static_cast<std::size_t>(message->len - message->cursor);
+  const Datum state = new_state(size);
+  pq_copymsgbytes(message, reinterpret_cast<char *>(state_bytes(state).data()), static_cast<int>(size));
+  return state;
 }
 
 }  // namespace pg
