@@ -4,7 +4,7 @@ EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(EXTENSION).
 MODULE_big = session_hunt
 
 # The rooms in the order in which data flows through them; SQL files are concatenated in this order.
-ROOMS = address enrich timeline ingest distinct hunts
+ROOMS = address enrich agent timeline ingest distinct hunts
 OBJS = $(patsubst %.cpp,%.o,$(sort $(wildcard src/pg/*.cpp src/core/*.cpp $(ROOMS:%=src/%/*.cpp))))
 SQL_PARTS = src/schema.sql $(sort_rooms)
 sort_rooms = $(foreach room,$(ROOMS),$(sort $(wildcard src/$(room)/*.sql)))
@@ -17,7 +17,7 @@ EXTRA_CLEAN = $(OBJS:.o=.d)
 PG_CPPFLAGS = -std=c++20 -Wno-register -Isrc
 PG_CXXFLAGS = -Wall -Wextra -Wno-missing-field-initializers -Wno-unused-parameter -fvisibility=hidden \
 	-fvisibility-inlines-hidden -MMD -MP $(EXTRA_CXXFLAGS)
-SHLIB_LINK = -lstdc++ -lsimdjson
+SHLIB_LINK = -lstdc++ -lsimdjson -lre2
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
