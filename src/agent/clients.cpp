@@ -51,7 +51,7 @@ constexpr Pattern kClientTable[] = {
     {"^(kubectl)[\\w.-]*/", "kubectl", "$1", "", kCli},
     {"^(kubelet|kube-[a-z-]+|coredns|cluster-autoscaler|aws-node|cloud-controller-manager)/(?:v?(\\d[\\w.+-]*)|)",
      "kubelet/\nkube-\ncoredns/\ncluster-autoscaler/\naws-node/\ncloud-controller-manager/", "$1", kVersion2, kService},
-    {"(?i)^(helm|k9s|eksctl|oc|kustomize|stern|flux|velero)/v?(\\d[\\w.+-]*)",
+    {"^([Hh]elm|k9s|eksctl|oc|kustomize|stern|flux|velero)/v?(\\d[\\w.+-]*)",
      "helm/\nk9s/\neksctl/\noc/\nkustomize/\nstern/\nflux/\nvelero/", "$1", kVersion2, kCli},
     {"^([^/\\s]{1,60})/(?:v?(\\d[\\w.+-]*)|\\S*) \\([a-z0-9]+/[a-z0-9]+\\) kubernetes/", ") kubernetes/", "$1",
      kVersion2, kSdk},
@@ -107,8 +107,8 @@ constexpr Pattern kClientTable[] = {
     {"\\bKAKAOTALK[/ ](\\d[\\d.]*)", "kakaotalk", "KakaoTalk", kVersion1, kMobileApp},
     {"\\bTelegram-Android/(\\d[\\d.]*)", "telegram-android/", "Telegram", kVersion1, kMobileApp},
     {"^Instagram (\\d[\\d.]*) Android", "instagram ", "Instagram", kVersion1, kMobileApp},
-    {"\\b(?:trill|musical_ly|aweme|BytedanceWebview)[/_][\\w.]*?(\\d[\\d.]*)",
-     "trill_\nmusical_ly\naweme_\nbytedancewebview/", "TikTok", "", kMobileApp},
+    {"\\b(?:trill|musical_ly|aweme)_(\\d[\\d.]*)", "trill_\nmusical_ly_\naweme_", "TikTok", kVersion1, kMobileApp},
+    {"\\bBytedanceWebview/", "bytedancewebview/", "TikTok", "", kMobileApp},
     {"\\bOPX/(\\d[\\d.]*)", "opx/", "Opera GX", kVersion1, kBrowser},
     {"\\bOPT/(\\d[\\d.]*)", "opt/", "Opera Touch", kVersion1, kBrowser},
     {"\\bHonorBrowser/(\\d[\\d.]*)|\\bHONOR[\\w-]+.{1,200}HonorBrowser/", "honorbrowser/", "Honor Browser", kVersion1,
@@ -119,7 +119,7 @@ constexpr Pattern kClientTable[] = {
     {"\\b(?:PHX|PhoenixBrowser|Phoenix)/(\\d[\\d.]*).*$", "phx/", "Phoenix Browser", kVersion1, kBrowser},
     {"\\bAlohaBrowser/(\\d[\\d.]*)", "alohabrowser/", "Aloha Browser", kVersion1, kBrowser},
     {"\\bDdg/(\\d[\\d.]*)", "ddg/", "DuckDuckGo Mobile", kVersion1, kBrowser},
-    {"[ (]Brave(?:/(\\d[\\d.]*)|[ )])", "brave", "Brave", kVersion1, kBrowser},
+    {"[ (]Brave(?:[/ ](?:Chrome/|)(\\d[\\d.]*)|[ )]|$)", "brave", "Brave", kVersion1, kBrowser},
     {"\\bMullvadBrowser/(\\d[\\d.]*)", "mullvadbrowser/", "MullvadBrowser", kVersion1, kBrowser},
     {"\\bLadybird/(\\d[\\d.]*)", "ladybird/", "Ladybird", kVersion1, kBrowser},
     {"\\bUCMobile/(\\d[\\d.]*)", "ucmobile/", "UC Browser", kVersion1, kBrowser},
@@ -134,12 +134,30 @@ constexpr Pattern kClientTable[] = {
     {"Valve Steam (?:GameOverlay|Client)", "valve steam ", "Steam GameOverlay", "", kDesktopApp},
     {"Valve Steam Gamepad/Steam Deck", "valve steam gamepad", "Steam Deck", "", kDesktopApp},
     {"\\bAdobeCEP/(\\d[\\d.]*)", "adobecep/", "Adobe CEP", kVersion1, kDesktopApp},
-    {"\\bQtWebEngine/(\\d[\\d.]*)", "qtwebengine/", "Qt Web Engine", kVersion1, kDesktopApp},
+    {"^(?:Mozilla|BrightSign).{1,200}\\bQtWebEngine/(\\d[\\d.]*)", "qtwebengine/", "Qt Web Engine", kVersion1,
+     kDesktopApp},
+    {"\\bVivaldi/(\\d[\\d.]*)", "vivaldi/", "Vivaldi", kVersion1, kBrowser},
+    {"\\bOMI/(\\d[\\d.]*)", "omi/", "Vewd Browser", kVersion1, kBrowser},
+    {"\\(Ecosia android@(\\d[\\d.]*)", "ecosia android@", "Ecosia Android", kVersion1, kBrowser},
+    {"\\bWeibo(?:lite|)iOS_", "weibo", "Weibo", "", kMobileApp},
+    {"\\bflyflow/(\\d[\\d.]*)", "flyflow/", "Baidu Explorer", kVersion1, kBrowser},
     {"\\bGoogle-InspectionTool/(\\d[\\d.]*)", "google-inspectiontool/", "Google-InspectionTool", kVersion1, kCrawler},
     {"\\bRuxitSynthetic/(\\d[\\d.]*)", "ruxitsynthetic/", "Ruxit Synthetic", kVersion1, kAutomation},
     {"\\bCamoufox\\b", "camoufox", "Camoufox", "", kAutomation},
     {"Quest .{0,300}OculusBrowser/(\\d[\\d.]*)|OculusBrowser/(\\d[\\d.]*)", "oculusbrowser/", "Oculus Browser", "$1.$2",
      kBrowser},
+};
+
+// A program made of Chromium puts its own product between Chromium's or behind them. Asked where uap-core sees but
+// Chrome.
+constexpr Pattern kChromiumTable[] = {
+    {"Chrome/[\\d.]+ ([A-Z0-9][A-Za-z0-9]{1,30})(?:/(\\d[\\d.]*)|) Safari/[\\d.]+$", " safari/", "$1", "$2"},
+    {"(?:Chrome|Safari)/[\\d.]+ ([A-Z0-9][A-Za-z0-9]{1,30})(?:/(\\d[\\d.]*)|)$", "chrome/", "$1", "$2"},
+};
+
+// Asked before uap-core: a browser of iOS that asks for the desktop's page says that it runs on a Macintosh.
+constexpr Pattern kFirstSystemTable[] = {
+    {"\\b(?:EdgiOS|CriOS|FxiOS)/", "edgios/\ncrios/\nfxios/", "iOS", ""},
 };
 
 constexpr Pattern kSystemTable[] = {
@@ -272,6 +290,8 @@ static_assert(std::ranges::is_sorted(kFamilies, {}, &FamilyTool::family));
 }  // namespace
 
 const std::span<const Pattern> kClients = kClientTable;
+const std::span<const Pattern> kChromiumProducts = kChromiumTable;
+const std::span<const Pattern> kFirstSystems = kFirstSystemTable;
 const std::span<const Pattern> kSystems = kSystemTable;
 
 ToolClass tool_of_family(std::string_view family) noexcept {

@@ -24,9 +24,11 @@ extern const std::span<const Pattern> kUapClients;
 extern const std::span<const Pattern> kUapSystems;
 extern const std::span<const Pattern> kUapCrawlers;
 
-// Ours: clients that uap-core does not know or does not tell apart (asked before it), and operating systems as
-// programs name them (asked after it).
+// Ours: clients that uap-core does not know or does not tell apart, asked before it; products of programs made of
+// Chromium, asked where it sees but Chrome; systems asked before it, and after it those that programs name their way.
 extern const std::span<const Pattern> kClients;
+extern const std::span<const Pattern> kChromiumProducts;
+extern const std::span<const Pattern> kFirstSystems;
 extern const std::span<const Pattern> kSystems;
 
 // What kind of program a family of uap-core is; kUnknown where nothing is known but its pattern.

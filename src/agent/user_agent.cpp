@@ -8,7 +8,15 @@ namespace hunt::agent {
 
 namespace {
 
-enum Table : std::size_t { kOurClients, kUapClientTable, kUapSystemTable, kOurSystems, kCrawlers };
+enum Table : std::size_t {
+  kOurClients,
+  kUapClientTable,
+  kChromiumTable,
+  kOurFirstSystems,
+  kUapSystemTable,
+  kOurSystems,
+  kCrawlers
+};
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_hex(char c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
@@ -53,10 +61,21 @@ bool is_id(std::string_view word) noexcept {
   return word.size() >= 8 && has_digit && std::all_of(word.begin(), word.end(), is_hex);
 }
 
+bool starts_with_uuid(std::string_view text) noexcept {
+  constexpr std::string_view kForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  return text.size() >= kForm.size() && std::equal(kForm.begin(), kForm.end(), text.begin(), [](char form, char c) {
+           return form == 'x' ? is_hex(c) : c == form;
+         });
+}
+
 // The name without ids and without what separated them.
 std::string without_ids(std::string_view name) {
   std::string result;
   for (std::size_t at = 0; at < name.size();) {
+    if (starts_with_uuid(name.substr(at))) {
+      at += 36;
+      continue;
+    }
     std::size_t end = at;
     while (end < name.size() && is_alnum(name[end]))
       ++end;
@@ -198,14 +217,15 @@ std::string_view examined_part(std::string_view field) noexcept {
     return text;
   };
   field = trim(field);
-  if (field.size() >= 2 && field.front() == '[' && field.back() == ']')
+  if (field.size() >= 2 && field.front() == '[' && field.back() == ']' && !field.starts_with("[FB"))
     field = trim(field.substr(1, field.size() - 2));
   for (constexpr std::string_view kProxy = ",gzip(gfe)"; field.ends_with(kProxy);)
     field.remove_suffix(kProxy.size());
   return trim(field.substr(0, kMaxLength));
 }
 
-UserAgentParser::UserAgentParser() : matcher_({kClients, kUapClients, kUapSystems, kSystems, kUapCrawlers}) {}
+UserAgentParser::UserAgentParser()
+    : matcher_({kClients, kUapClients, kChromiumProducts, kFirstSystems, kUapSystems, kSystems, kUapCrawlers}) {}
 
 UserAgent UserAgentParser::parse(std::string_view text) {
   UserAgent agent;
@@ -213,14 +233,21 @@ UserAgent UserAgentParser::parse(std::string_view text) {
   Match client = matcher_.first_match(kOurClients, text);
   if (client.pattern == nullptr)
     client = matcher_.first_match(kUapClientTable, text);
+  if (client.name == "Chrome" || client.name == "Chrome Mobile")
+    if (Match product = matcher_.first_match(kChromiumTable, text);
+        product.pattern != nullptr && product.name != "Safari" && product.name != "Mobile")
+      client = std::move(product);
   agent.family = printable(client.name);
   agent.version = printable(client.version);
   if (agent.family.empty())
     name_by_product(text, agent);
 
-  Match system = matcher_.first_match(kUapSystemTable, text);
-  if (system.pattern == nullptr)
-    system = matcher_.first_match(kOurSystems, text);
+  Match system;
+  for (const Table table : {kOurFirstSystems, kUapSystemTable, kOurSystems}) {
+    system = matcher_.first_match(table, text);
+    if (system.pattern != nullptr)
+      break;
+  }
   if (system.name != "Other") {
     agent.os = printable(system.name);
     agent.os_version = printable(system.version);

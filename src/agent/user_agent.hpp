@@ -28,8 +28,8 @@ struct UserAgent {
   bool is_named_by_product = false;  // no pattern knew it
 };
 
-// The part of a field that is read: without blanks around it, the brackets that CloudTrail sometimes puts around it,
-// and the ",gzip(gfe)" that Google's front end appends; cut to kMaxLength.
+// The part of a field that is read: without blanks around it, the brackets that CloudTrail sometimes puts around it
+// (Facebook's own stay), and the ",gzip(gfe)" that Google's front end appends; cut to kMaxLength.
 std::string_view examined_part(std::string_view field) noexcept;
 
 // About 2 MB; reads and compiles lazily. Not for several threads at once.
@@ -40,6 +40,7 @@ public:
   // Of what examined_part() returned.
   UserAgent parse(std::string_view text);
 
+  static constexpr std::size_t kTables = 7;  // of the matcher
   PatternMatcher &matcher() noexcept { return matcher_; }
 
 private:

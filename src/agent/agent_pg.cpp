@@ -1,0 +1,83 @@
+// SQL functions of the room `agent`. A field that is blank gives NULL.
+#include "address/blank.hpp"
+#include "agent/agent_cache.hpp"
+#include "pg/datum.hpp"
+#include "pg/memory.hpp"
+
+extern "C" {
+#include "access/htup_details.h"
+#include "funcapi.h"
+}
+
+namespace {
+
+namespace agent = hunt::agent;
+using agent::CachedAgent;
+
+// One for each backend, for as long as that lives: the entries lie in a context of their own, the automaton and the
+// compiled expressions in the C++ heap.
+agent::AgentCache &cache() {
+  static agent::AgentCache *one;
+  if (one == nullptr) {
+    MemoryContext context = pg::call(
+        [] { return AllocSetContextCreate(TopMemoryContext, "session_hunt user agents", ALLOCSET_DEFAULT_SIZES); });
+    static pg::ContextResource resource(context);
+    one = new agent::AgentCache(&resource);
+  }
+  return *one;
+}
+
+// The descriptor of the record that the function returns, looked up once per call site.
+TupleDesc result_shape(FunctionCallInfo fcinfo) {
+  if (fcinfo->flinfo->fn_extra == nullptr) {
+    TupleDesc shape;
+    if (get_call_result_type(fcinfo, nullptr, &shape) != TYPEFUNC_COMPOSITE)
+      elog(ERROR, "function does not return a composite type");
+    MemoryContext before = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+    fcinfo->flinfo->fn_extra = BlessTupleDesc(CreateTupleDescCopy(shape));
+    MemoryContextSwitchTo(before);
+  }
+  return static_cast<TupleDesc>(fcinfo->flinfo->fn_extra);
+}
+
+Datum record_datum(TupleDesc shape, const CachedAgent &found) {
+  const std::string_view columns[] = {
+      found.family, found.version, found.os, found.os_version, agent::name(found.device), agent::name(found.tool)};
+  return pg::call([&] {
+    Datum values[6];
+    bool is_null[6];
+    for (int i = 0; i < 6; ++i) {
+      is_null[i] = columns[i].empty();
+      values[i] =
+          is_null[i]
+              ? Datum{0}
+              : PointerGetDatum(cstring_to_text_with_len(columns[i].data(), static_cast<int>(columns[i].size())));
+    }
+    return HeapTupleGetDatum(heap_form_tuple(shape, values, is_null));
+  });
+}
+
+}  // namespace
+
+SQL_FUNCTION(user_agent) {
+  const std::string_view field = pg::bytes_arg(fcinfo, 0);
+  TupleDesc shape = result_shape(fcinfo);
+  if (hunt::address::is_blank(field))
+    PG_RETURN_NULL();
+  return record_datum(shape, cache().find(field));
+}
+
+SQL_FUNCTION(agent_key) {
+  const std::string_view field = pg::bytes_arg(fcinfo, 0);
+  if (hunt::address::is_blank(field))
+    PG_RETURN_NULL();
+  return pg::bytes_datum(cache().find(field).key);
+}
+
+SQL_FUNCTION(agent_change) {
+  const std::string_view before = pg::bytes_arg(fcinfo, 0), after = pg::bytes_arg(fcinfo, 1);
+  if (hunt::address::is_blank(before) || hunt::address::is_blank(after))
+    PG_RETURN_NULL();
+  const agent::UserAgent first = cache().find(before).agent();
+  return pg::bytes_datum(agent::name(agent::agent_change(first, cache().find(after).agent())));
+}
