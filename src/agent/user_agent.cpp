@@ -150,14 +150,15 @@ DeviceClass device_of(std::string_view text, const UserAgent &agent) {
   return agent.os.empty() || is_program_of_a_server ? DeviceClass::kOther : DeviceClass::kDesktop;
 }
 
-ToolClass tool_of(std::string_view text, const Match &client, const UserAgent &agent, bool is_crawler) {
+template <class IsCrawler>
+ToolClass tool_of(std::string_view text, const Match &client, const UserAgent &agent, IsCrawler is_crawler) {
   if (client.pattern != nullptr && client.pattern->tool != ToolClass::kUnknown)
     return client.pattern->tool;
   if (contains(text, "HeadlessChrome") || contains(text, "PhantomJS"))
     return ToolClass::kHeadlessBrowser;
   if (const ToolClass known = tool_of_family(agent.family); known != ToolClass::kUnknown)
     return known;
-  if (is_crawler)
+  if (is_crawler())
     return ToolClass::kCrawler;
   const bool is_browser_like = text.starts_with("Mozilla/") || text.starts_with("Opera/");
   if (is_browser_like && !agent.is_named_by_product)
@@ -252,7 +253,7 @@ UserAgent UserAgentParser::parse(std::string_view text) {
     agent.os = printable(system.name);
     agent.os_version = printable(system.version);
   }
-  agent.tool = tool_of(text, client, agent, matcher_.matches(kCrawlers, text));
+  agent.tool = tool_of(text, client, agent, [&] { return matcher_.matches(kCrawlers, text); });
   agent.device = device_of(text, agent);
   return agent;
 }
