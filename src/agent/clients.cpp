@@ -152,7 +152,7 @@ constexpr Pattern kClientTable[] = {
 // Chrome.
 constexpr Pattern kChromiumTable[] = {
     {"Chrome/[\\d.]+ ([A-Z0-9][A-Za-z0-9]{1,30})(?:/(\\d[\\d.]*)|) Safari/[\\d.]+$", " safari/", "$1", "$2"},
-    {"(?:Chrome|Safari)/[\\d.]+ ([A-Z0-9][A-Za-z0-9]{1,30})(?:/(\\d[\\d.]*)|)$", "chrome/", "$1", "$2"},
+    {"(?:Chrome|Safari)/[\\d.]+ ([A-Z0-9][A-Za-z0-9]{1,30})(?:/(\\d[\\d.]*)|)$", "chrome/\nsafari/", "$1", "$2"},
 };
 
 // Asked before uap-core: a browser of iOS that asks for the desktop's page says that it runs on a Macintosh.
