@@ -15,12 +15,12 @@ namespace agent = hunt::agent;
 using agent::CachedAgent;
 
 // One for each backend, for as long as that lives: the entries lie in a context of their own, the automaton and the
-// compiled expressions in the C++ heap.
+// compiled expressions in the C++ heap. Small blocks, so that a dropped generation returns its memory.
 agent::AgentCache &cache() {
   static agent::AgentCache *one;
   if (one == nullptr) {
     MemoryContext context = pg::call(
-        [] { return AllocSetContextCreate(TopMemoryContext, "session_hunt user agents", ALLOCSET_DEFAULT_SIZES); });
+        [] { return AllocSetContextCreate(TopMemoryContext, "session_hunt user agents", 0, 8 * 1024, 64 * 1024); });
     static pg::ContextResource resource(context);
     one = new agent::AgentCache(&resource);
   }
