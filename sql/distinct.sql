@@ -159,7 +159,20 @@ select lower <= 50000 and upper >= 50000 and upper - lower < 20000 as bounded
 from intersection_bounds((select distinct_sketch(v) from generate_series(1, 100000) v), (select distinct_sketch(v) from generate_series(50001, 150000) v), 3);
 select cardinality(null::sketch), cardinality_bounds(null), null::sketch || distinct_sketch(1);
 
+-- values of postgresql-hll: one of three hashes, one of 300 numbers (vectors of its own documentation's parameters)
+\set three '\\x128b7fde0820a06c76c0a8004403b7fb05c44a5b3d5839b2488b0c'
+select cardinality(sketch_from_hll(:'three')), sketch_to_hll(sketch_from_hll(:'three')) = :'three' as unchanged;
+select (sketch_info(sketch_from_hll('\x13cb40016344b4c0'))).*;
+select cardinality(sketch_from_hll('\x108b7f')) is null as undefined, cardinality(sketch_from_hll('\x118b7f')) as empty;
+select cardinality(sketch_union(sketch_from_hll(h))) from unnest(array['\x118b7f', :'three', :'three']::bytea[]) h;
+select sketch_to_hll(distinct_sketch(v)) from generate_series(1, 2) v;
+select abs(cardinality(sketch_from_hll(sketch_to_hll(distinct_sketch(v, 11)))) / 50000 - 1) < 0.1 as near from generate_series(1, 50000) v;
+
 -- errors say what was wrong
+select sketch_from_hll('\x128b7f') || distinct_sketch(1);
+select sketch_add(sketch_from_hll('\x128b7f'), 1);
+select sketch_from_hll('\x118b7f') || sketch_from_hll('\x118c7f');
+select sketch_from_hll('\x228b7f');
 select distinct_sketch(1, 3);
 select distinct_sketch(v, v) from generate_series(9, 10) v;
 select distinct_sketch(1, null::integer);

@@ -152,3 +152,14 @@ create function hunt.sketch_info(sketch hunt.sketch, out form text, out sketch_p
   language c immutable strict parallel safe as 'MODULE_PATHNAME', 'sketch_info';
 comment on function hunt.sketch_info(hunt.sketch) is
 'What a sketch is: its form (tokens, registers or hll), precision (of an hll its log2m), seed, the server major whose distinct_key() made the values (NULL if none did), the estimate with its standard error, and its size. NULL for NULL.';
+
+-- Values of postgresql-hll.
+create function hunt.sketch_from_hll(hll bytea) returns hunt.sketch
+  language c immutable strict parallel safe as 'MODULE_PATHNAME', 'sketch_from_hll';
+comment on function hunt.sketch_from_hll(bytea) is
+'Sketch that holds a value of postgresql-hll (h::text::bytea): its cardinality by a better estimator, its union with other such sketches. NULL for NULL; bytes that postgresql-hll does not write are an error.';
+
+create function hunt.sketch_to_hll(sketch hunt.sketch) returns bytea
+  language c immutable strict parallel safe as 'MODULE_PATHNAME', 'sketch_to_hll';
+comment on function hunt.sketch_to_hll(hunt.sketch) is
+'Value of postgresql-hll (cast it: sketch_to_hll(s)::hll) of a sketch: what was imported unchanged, else one with log2m as the precision, which unites only with others made so. NULL for NULL.';

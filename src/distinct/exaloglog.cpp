@@ -60,7 +60,7 @@ void merge_lowered(std::span<std::uint8_t> state, int precision, std::uint32_t r
 // 2^u)))^B[u]. A is kept as a whole number of 2^-(64 - p), so that it does not depend on the order of addition.
 struct Likelihood {
   __extension__ unsigned __int128 a = 0;
-  std::array<std::uint32_t, 65> b{};
+  Occurrences b{};
 };
 
 Likelihood likelihood(std::span<const std::uint8_t> state, int precision) {
@@ -86,38 +86,6 @@ Likelihood likelihood(std::span<const std::uint8_t> state, int precision) {
     }
   }
   return result;
-}
-
-// The root of d/dx ln L at x = n / m, that is of sum B[u] 2^-u / (exp(x 2^-u) - 1) = A. The left side falls from
-// infinity to zero, is convex, and at the starting point is not below A: Newton's steps rise to the root and never pass
-// it.
-Estimate most_likely(const Likelihood &l, double a) {
-  double seen = 0, weighted = 0;
-  for (std::size_t u = 1; u < l.b.size(); ++u) {
-    seen += l.b[u];
-    weighted += std::ldexp(l.b[u], -static_cast<int>(u));
-  }
-  // 1 / (e^y - 1) >= 1 / y - 1 / 2 bounds the sum from below.
-  double x = seen / (a + weighted / 2), slope = 0;
-  for (int step = 0; step < 100; ++step) {
-    double value = -a;
-    slope = 0;
-    for (std::size_t u = 1; u < l.b.size(); ++u) {
-      if (l.b[u] == 0)
-        continue;
-      const double scale = std::ldexp(1.0, -static_cast<int>(u));
-      const double e = std::expm1(x * scale);
-      if (std::isinf(e))
-        continue;
-      value += l.b[u] * scale / e;
-      slope -= l.b[u] * scale * scale * (1 + 1 / e) / e;
-    }
-    const double next = x - value / slope;
-    if (!(next > x * (1 + 1e-12)))
-      break;
-    x = next;
-  }
-  return {x, 1 / std::sqrt(-slope)};
 }
 
 }  // namespace
@@ -147,11 +115,8 @@ Estimate estimate(std::span<const std::uint8_t> state, int precision) {
     return {0, 0};
   if (l.a == 0)  // every value was seen in every register: more than can be told
     return {std::ldexp(1.0, 64), std::ldexp(1.0, 64)};
-  const Estimate x = most_likely(l, std::ldexp(static_cast<double>(l.a), -(64 - precision)));
-  const double scale = m / (1 + kBias / m);
-  const double n = scale * x.value, poisson = scale * x.standard_error;
-  // The likelihood takes n for the mean of a Poisson distribution, whose own variance n is no error of ours.
-  return {n, std::sqrt(std::max(0.0, poisson * poisson - n))};
+  const Estimate n = most_likely(l.b, std::ldexp(static_cast<double>(l.a), -(64 - precision)), m);
+  return {n.value / (1 + kBias / m), n.standard_error / (1 + kBias / m)};
 }
 
 bool is_valid(std::span<const std::uint8_t> state, int precision) noexcept {

@@ -14,6 +14,8 @@
 // - 1).
 #pragma once
 
+#include "distinct/likelihood.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -36,10 +38,6 @@ void merge(std::span<std::uint8_t> state, int precision, std::span<const std::ui
 // The maximum-likelihood estimate of the number of distinct hashes, corrected for its first-order bias: 0 for a new
 // state, at most about 2^64. Its standard error is that of the likelihood's curvature, so it is smaller while n is
 // small.
-struct Estimate {
-  double value;
-  double standard_error;
-};
 Estimate estimate(std::span<const std::uint8_t> state, int precision);
 
 // True if some set of hashes has this state: what is read from elsewhere must be asked before it is used.

@@ -2,10 +2,12 @@
 
 #include "core/error.hpp"
 #include "distinct/exaloglog.hpp"
+#include "distinct/hll.hpp"
 
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <string>
 
 namespace hunt::distinct::sketch {
@@ -65,7 +67,6 @@ std::size_t size_for_registers(int precision, std::uint8_t origin_flag) noexcept
 }
 
 std::span<std::uint8_t> registers(OpenBytes sketch) noexcept { return sketch.subspan(header_size(sketch)); }
-Bytes registers(Bytes sketch) noexcept { return sketch.subspan(header_size(sketch)); }
 
 bool has_registers(Bytes sketch) noexcept { return (sketch[0] & kRegisters) != 0; }
 
@@ -77,7 +78,7 @@ void count_tokens(OpenBytes state, int precision, Bytes from) noexcept {
 // Adds what `from` holds, in either form, to registers.
 void add_to_registers(OpenBytes state, int to_precision, Bytes from) noexcept {
   if (has_registers(from))
-    exaloglog::merge(state, to_precision, registers(from), precision(from));
+    exaloglog::merge(state, to_precision, register_bytes(from), precision(from));
   else
     count_tokens(state, to_precision, from);
 }
@@ -182,6 +183,8 @@ HashToken token(Bytes sketch, std::size_t i) noexcept {
   return load<HashToken>(sketch.data() + header_size(sketch) + i * kTokenBytes);
 }
 
+Bytes register_bytes(Bytes sketch) noexcept { return sketch.subspan(header_size(sketch)); }
+
 std::string_view hll_bytes(Bytes sketch) noexcept {
   const Bytes content = sketch.subspan(header_size(sketch));
   return {reinterpret_cast<const char *>(content.data()), content.size()};
@@ -202,13 +205,15 @@ void validate(Bytes sketch) {
   if ((sketch[0] & kHll) != 0) {
     if ((sketch[0] & (kRegisters | kOrigin)) != 0 || precision(sketch) != 0)
       refuse("an imported hll has neither precision nor seed");
+    if (hll::Hll::parse(hll_bytes(sketch)).serialize() != hll_bytes(sketch))
+      refuse("its hll is not in the form in which it is written");
     return;
   }
   const int p = precision(sketch);
   if (p < exaloglog::kMinPrecision || p > exaloglog::kMaxPrecision)
     refuse("its precision is not in 4 .. 16");
   if (has_registers(sketch)) {
-    if (!exaloglog::is_valid(registers(sketch), p))
+    if (!exaloglog::is_valid(register_bytes(sketch), p))
       refuse("no set of values has these registers");
     return;
   }
@@ -338,11 +343,14 @@ void merge(Bytes a, Bytes b, OpenBytes into) {
   add_to_registers(registers(into), p, b);
 }
 
-Cardinality cardinality(Bytes sketch) {
+Estimate cardinality(Bytes sketch) {
+  if (form(sketch) == Form::hll) {
+    constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
+    return hll::Hll::parse(hll_bytes(sketch)).cardinality().value_or(Estimate{kUndefined, kUndefined});
+  }
   if (!has_registers(sketch))
     return {static_cast<double>(token_count(sketch)), 0};
-  const exaloglog::Estimate estimate = exaloglog::estimate(registers(sketch), precision(sketch));
-  return {estimate.value, estimate.standard_error};
+  return exaloglog::estimate(register_bytes(sketch), precision(sketch));
 }
 
 }  // namespace hunt::distinct::sketch

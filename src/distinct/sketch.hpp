@@ -16,6 +16,7 @@
 #pragma once
 
 #include "distinct/hash_token.hpp"
+#include "distinct/likelihood.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -52,6 +53,7 @@ int precision(Bytes sketch) noexcept;
 Origin origin(Bytes sketch) noexcept;
 std::size_t token_count(Bytes sketch) noexcept;  // 0 for other forms
 HashToken token(Bytes sketch, std::size_t i) noexcept;
+Bytes register_bytes(Bytes sketch) noexcept;        // of Form::registers
 std::string_view hll_bytes(Bytes sketch) noexcept;  // what an imported hll was
 
 // An empty open sketch in bytes of initial_size(). Throws for a precision outside 4 .. 16.
@@ -79,11 +81,8 @@ bool merge_in_place(OpenBytes sketch, Bytes from);
 std::size_t merged_size(Bytes a, Bytes b);
 void merge(Bytes a, Bytes b, OpenBytes into);
 
-// How many distinct values, and the standard error of that number; for tokens the number itself and 0. Not for an hll.
-struct Cardinality {
-  double value;
-  double standard_error;
-};
-Cardinality cardinality(Bytes sketch);
+// How many distinct values, and the standard error of that number; for tokens the number itself and 0. NaN for an
+// hll that is undefined.
+Estimate cardinality(Bytes sketch);
 
 }  // namespace hunt::distinct::sketch

@@ -2,6 +2,7 @@
 // output.
 #include "distinct/exaloglog.hpp"
 #include "distinct/sketch.hpp"
+#include "distinct/sketch_hll.hpp"
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
@@ -81,8 +82,8 @@ Datum opened(Datum state) {
 
 void require_countable(sketch::Bytes bytes) {
   if (sketch::form(bytes) == sketch::Form::hll)
-    throw Error("22023", "cannot count values into an imported hll",
-                "Its hashes are those of postgresql-hll. Count into a sketch of your own.");
+    throw Error("22023", "an imported hll can only be united with others and counted",
+                "Its hashes are those of postgresql-hll. Count values into a sketch of their own.");
 }
 
 // The state with which a group begins.
@@ -147,8 +148,10 @@ template <TakeValue take> Datum add(FunctionCallInfo fcinfo) {
   return is_aggregate ? state : closed(state);
 }
 
+bool is_hll(Datum state) { return sketch::form(pg::state_bytes(state)) == sketch::Form::hll; }
+
 double cardinality_of(sketch::Bytes bytes, double *standard_error = nullptr) {
-  const sketch::Cardinality cardinality = sketch::cardinality(bytes);
+  const hunt::distinct::Estimate cardinality = sketch::cardinality(bytes);
   if (standard_error != nullptr)
     *standard_error = cardinality.standard_error;
   return cardinality.value;
@@ -195,6 +198,10 @@ SQL_FUNCTION(sketch_add_key) { return add<take_key>(fcinfo); }
 SQL_FUNCTION(sketch_merge) {
   const bool is_aggregate = pg::is_aggregate(fcinfo);
   const Datum state = pg::state_arg(fcinfo, 0), from = pg::state_arg(fcinfo, 1);
+  if (is_hll(state) || is_hll(from)) {
+    const std::string united = sketch::united_hlls(pg::state_bytes(state), pg::state_bytes(from));
+    return pg::bytes_datum(united);
+  }
   if (is_aggregate && sketch::is_open(pg::state_bytes(state)) &&
       sketch::merge_in_place(pg::state_bytes(state), pg::state_bytes(from)))
     return state;
@@ -212,17 +219,26 @@ SQL_FUNCTION(count_distinct_final) {
   PG_RETURN_INT64(value < 9.2e18 ? std::llround(value) : std::numeric_limits<std::int64_t>::max());
 }
 
-SQL_FUNCTION(sketch_cardinality) { PG_RETURN_FLOAT8(cardinality_of(pg::state_bytes(pg::state_arg(fcinfo, 0)))); }
+SQL_FUNCTION(sketch_cardinality) {
+  const double value = cardinality_of(pg::state_bytes(pg::state_arg(fcinfo, 0)));
+  if (std::isnan(value))
+    PG_RETURN_NULL();
+  PG_RETURN_FLOAT8(value);
+}
 
 SQL_FUNCTION(sketch_cardinality_bounds) {
+  const double standard_errors = standard_errors_arg(fcinfo, 1);
   double error;
   const double value = cardinality_of(pg::state_bytes(pg::state_arg(fcinfo, 0)), &error);
-  const double distance = standard_errors_arg(fcinfo, 1) * error;
-  return bounds(fcinfo, std::max(0.0, value - distance), value + distance);
+  if (std::isnan(value))
+    PG_RETURN_NULL();
+  return bounds(fcinfo, std::max(0.0, value - standard_errors * error), value + standard_errors * error);
 }
 
 SQL_FUNCTION(sketch_intersection_bounds) {
   const sketch::Bytes a = pg::state_bytes(pg::state_arg(fcinfo, 0)), b = pg::state_bytes(pg::state_arg(fcinfo, 1));
+  require_countable(a);
+  require_countable(b);
   const Datum merged = pg::new_state(sketch::merged_size(a, b));
   sketch::merge(a, b, pg::state_bytes(merged));
   double error_a, error_b, error_union;
@@ -240,16 +256,20 @@ SQL_FUNCTION(sketch_info) {
   const sketch::Origin origin = sketch::origin(bytes);
   double error;
   const double value = cardinality_of(bytes, &error);
-  const char *const form = sketch::form(bytes) == sketch::Form::tokens ? "tokens" : "registers";
-  Datum values[] = {CStringGetTextDatum(form),
-                    Int32GetDatum(sketch::precision(bytes)),
+  const sketch::Form form = sketch::form(bytes);
+  const char *const name = form == sketch::Form::tokens ? "tokens" : form == sketch::Form::hll ? "hll" : "registers";
+  const int precision = form == sketch::Form::hll ? sketch::hll_bytes(bytes)[1] & 31 : sketch::precision(bytes);
+  Datum values[] = {CStringGetTextDatum(name),
+                    Int32GetDatum(precision),
                     Int64GetDatum(static_cast<std::int64_t>(origin.seed)),
                     Int32GetDatum(origin.server_major),
                     Float8GetDatum(value),
                     Float8GetDatum(error),
                     Int32GetDatum(static_cast<std::int32_t>(bytes.size()))};
   bool nulls[std::size(values)] = {};
+  nulls[2] = form == sketch::Form::hll;
   nulls[3] = origin.server_major == 0;
+  nulls[4] = nulls[5] = std::isnan(value);
   return HeapTupleGetDatum(heap_form_tuple(result_type(fcinfo), values, nulls));
 }
 
@@ -257,6 +277,18 @@ SQL_FUNCTION(sketch_in) { return validated(pg::state_of_text(PG_GETARG_CSTRING(0
 SQL_FUNCTION(sketch_recv) { return validated(pg::state_of_message(fcinfo)); }
 SQL_FUNCTION(sketch_out) { PG_RETURN_CSTRING(pg::state_text(pg::state_bytes(closed(pg::state_arg(fcinfo, 0))))); }
 SQL_FUNCTION(sketch_send) { return closed(pg::state_arg(fcinfo, 0)); }
+
+SQL_FUNCTION(sketch_from_hll) {
+  const std::string_view hll = pg::bytes_arg(fcinfo, 0);
+  const std::string imported = sketch::from_hll(hll);
+  return pg::bytes_datum(imported);
+}
+
+SQL_FUNCTION(sketch_to_hll) {
+  const Datum state = pg::state_arg(fcinfo, 0);
+  const std::string exported = sketch::to_hll(pg::state_bytes(state));
+  return pg::bytes_datum(exported);
+}
 
 SQL_FUNCTION(distinct_key) {
   auto *hasher = static_cast<pg::SqlHasher *>(fcinfo->flinfo->fn_extra);
