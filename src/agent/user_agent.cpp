@@ -1,8 +1,9 @@
 #include "agent/user_agent.hpp"
 
+#include "address/blank.hpp"
+
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 namespace hunt::agent {
 
@@ -211,9 +212,9 @@ std::string_view windows_number(std::string_view version) noexcept {
 
 std::string_view examined_part(std::string_view field) noexcept {
   const auto trim = [](std::string_view text) {
-    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())))
+    while (!text.empty() && address::is_space(text.front()))
       text.remove_prefix(1);
-    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())))
+    while (!text.empty() && address::is_space(text.back()))
       text.remove_suffix(1);
     return text;
   };
