@@ -159,7 +159,7 @@ select lower <= 50000 and upper >= 50000 and upper - lower < 20000 as bounded
 from intersection_bounds((select distinct_sketch(v) from generate_series(1, 100000) v), (select distinct_sketch(v) from generate_series(50001, 150000) v), 3);
 select cardinality(null::sketch), cardinality_bounds(null), null::sketch || distinct_sketch(1);
 
--- values of postgresql-hll: one of three hashes, one of 300 numbers (vectors of its own documentation's parameters)
+-- values of postgresql-hll
 \set three '\\x128b7fde0820a06c76c0a8004403b7fb05c44a5b3d5839b2488b0c'
 select cardinality(sketch_from_hll(:'three')), sketch_to_hll(sketch_from_hll(:'three')) = :'three' as unchanged;
 select (sketch_info(sketch_from_hll('\x13cb40016344b4c0'))).*;
