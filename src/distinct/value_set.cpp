@@ -501,15 +501,15 @@ OpenBytes close(Bytes set, Allocate allocate, core::Poll poll) {
 OpenBytes insert(OpenBytes set, Key key, std::uint32_t max_values, Allocate allocate, core::Poll poll) {
   if (value_set::max_values(set) != max_values)
     adopt_limit(set, max_values);
-  const bool is_indexed = header(set).slots_log2 != 0;
   const bool had_sketch = has(set, kSketch);
-  const std::uint64_t hash = is_indexed || had_sketch ? hash_of(key) : 0;
+  const std::uint64_t hash = had_sketch || header(set).slots_log2 != 0 ? hash_of(key) : 0;
   if (had_sketch) {
     set = count_in_sketch(set, hash, allocate, poll);
     if (is_out_of_bound(set, key))
       return set;
   }
-  const Search search = is_indexed ? search_index(set, key, hash) : search_few(set, key);
+  // Not before: a set that grew for its sketch may have lost its index.
+  const Search search = header(set).slots_log2 != 0 ? search_index(set, key, hash) : search_few(set, key);
   if (search.found)
     return set;
   std::size_t count = search.count;
