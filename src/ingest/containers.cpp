@@ -1,5 +1,7 @@
 #include "ingest/containers.hpp"
 
+#include "ingest/text_formats.hpp"
+
 #include <algorithm>
 
 namespace hunt::ingest {
@@ -8,6 +10,7 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 constexpr auto kNone = std::string_view::npos;
+constexpr std::size_t kShortArray = 2048;
 
 std::string_view trimmed(std::string_view text) noexcept {
   const std::size_t first = text.find_first_not_of(kBlanks);
@@ -46,8 +49,14 @@ std::size_t balanced_end(std::string_view text, std::size_t &at, std::size_t dep
   return kNone;
 }
 
+bool is_container(std::string_view key, bool is_first) noexcept {
+  constexpr std::string_view names[] = {"Records", "records", "value", "results", "logEvents"};
+  return std::find(std::begin(names), std::end(names), key) != std::end(names) ||
+         (is_first && (key == "events" || key == "Events"));
+}
+
 // Where the array of a container starts in an object at the start of `text`, or kNone for other objects. Containers
-// have their array behind a few scalars at most ("@odata.context").
+// have their array behind a few scalars ("@odata.context") and short arrays ("subscriptionFilters") at most.
 std::size_t container_array(std::string_view text) noexcept {
   std::size_t at = 0;
   for (int members = 0; members < 6; ++members) {
@@ -64,9 +73,13 @@ std::size_t container_array(std::string_view text) noexcept {
     at = text.find_first_not_of(kBlanks, at + 1);
     if (at == kNone || text[at] == '{')
       return kNone;
-    if (text[at] == '[')
-      return key == "Records" || key == "records" || key == "value" ? at : kNone;
-    at = text[at] == '"' ? string_end(text, at) : at;
+    if (text[at] == '[') {
+      if (is_container(key, members == 0))
+        return at;
+      at = balanced_end(text.substr(0, std::min(text.size(), at + kShortArray)), at, 0);
+    } else if (text[at] == '"') {
+      at = string_end(text, at);
+    }
     at = at == kNone ? kNone : text.find_first_of(",}\n", at);
     if (at == kNone || text[at] != ',')
       return kNone;
@@ -186,7 +199,49 @@ void read_documents(std::string_view payload, Scratch &scratch, DocumentSink &si
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   if (payload.starts_with(byte_order_mark))
     payload.remove_prefix(byte_order_mark.size());
-  PayloadReader(payload, scratch, sink, poll, 1, 0).run();
+  if (is_audit_log(payload))
+    read_audit_log(payload, scratch, sink, poll);
+  else if (is_csv(payload))
+    read_csv(payload, scratch, sink, poll);
+  else
+    PayloadReader(payload, scratch, sink, poll, 1, 0).run();
+}
+
+namespace {
+
+enum Wrapper : std::size_t {
+  kSource,
+  kRaw,
+  kMessage,
+  kAtMessage,
+  kCloudTrailEvent,
+  kResult,
+  kPreview,
+  kDetail,
+  kDetailType,
+  kWrapperCount
+};
+constexpr Members<kWrapperCount> kWrappers({"_source", "_raw", "message", "@message", "cloudtrailevent", "result",
+                                            "preview", "detail", "detail-type"});
+
+}  // namespace
+
+JsonObject unwrapped(JsonObject document, Scratch &scratch) {
+  for (int depth = 0; depth < 4; ++depth) {
+    const auto found = kWrappers(document);
+    std::optional<JsonObject> inner;
+    for (const Wrapper wrapper : {kSource, kRaw, kMessage, kAtMessage, kCloudTrailEvent})
+      if (!inner && found[wrapper])
+        inner = scratch.object(*found[wrapper]);
+    if (!inner && found[kPreview] && found[kResult])
+      inner = scratch.object(*found[kResult]);
+    if (!inner && found[kDetailType] && found[kDetail])
+      inner = scratch.object(*found[kDetail]);
+    if (!inner)
+      return document;
+    document = *inner;
+  }
+  return document;
 }
 
 }  // namespace hunt::ingest

@@ -1,10 +1,7 @@
 #include "ingest/entra_signin.hpp"
 
-#include "address/ip_text.hpp"
+#include "ingest/fields.hpp"
 #include "ingest/timestamp.hpp"
-
-#include <arpa/inet.h>
-#include <charconv>
 
 namespace hunt::ingest {
 
@@ -133,40 +130,6 @@ constexpr Members<kUalFieldCount> kUalMembers({
     "deviceproperties",
 });
 
-string_view first_of(string_view a, string_view b) noexcept { return a.empty() ? b : a; }
-
-string_view lowered(string_view text, Scratch &scratch) {
-  std::string lower(text);
-  for (char &c : lower)
-    if (c >= 'A' && c <= 'Z')
-      c = static_cast<char>(c + 32);
-  return lower == text ? text : scratch.keep(std::move(lower));
-}
-
-std::string canonical(const core::Ip &ip) {
-  unsigned char bytes[16];
-  char text[INET6_ADDRSTRLEN] = "";
-  ip.to_bytes(bytes);
-  inet_ntop(ip.is_v6() ? AF_INET6 : AF_INET, bytes, text, sizeof text);
-  return text;
-}
-
-void set_address(Event &event, string_view text) {
-  event.device_ip = address::parse_ip(text);
-  if (!text.empty() && (!event.device_ip || canonical(*event.device_ip) != text))
-    event.device_ip_text = text;
-}
-
-std::optional<std::int64_t> integer(string_view text) noexcept {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
-}
-
-std::optional<JsonObject> object(const std::optional<JsonElement> &element, Scratch &scratch) {
-  return element ? scratch.object(*element) : std::nullopt;
-}
-
 bool is_signin_category(string_view category) noexcept {
   return category == "SignInLogs" || category == "NonInteractiveUserSignInLogs" ||
          category == "ServicePrincipalSignInLogs" || category == "ManagedIdentitySignInLogs";
@@ -174,7 +137,7 @@ bool is_signin_category(string_view category) noexcept {
 
 // Microsoft Graph has no category; it tells the same by signInEventTypes (beta) or isInteractive (v1.0).
 string_view graph_category(const Fields &fields, Scratch &scratch) {
-  const auto types = fields[kSignInEventTypes] ? scratch.array(*fields[kSignInEventTypes]) : std::nullopt;
+  const auto types = array(fields[kSignInEventTypes], scratch);
   if (types && types->size() > 0) {
     const string_view type = scratch.text(types->at(0).value());
     if (type == "nonInteractiveUser")
@@ -191,7 +154,7 @@ string_view graph_category(const Fields &fields, Scratch &scratch) {
 // The method of the second factor. A password is none, and "Previously satisfied" names none.
 string_view mfa_method(const Fields &fields, Scratch &scratch) {
   const string_view method = scratch.text(member(object(fields[kMfaDetail], scratch), "authmethod"));
-  const auto steps = fields[kAuthenticationDetails] ? scratch.array(*fields[kAuthenticationDetails]) : std::nullopt;
+  const auto steps = array(fields[kAuthenticationDetails], scratch);
   if (!method.empty() || !steps)
     return method;
   string_view last;
@@ -269,6 +232,7 @@ void map_signin(const Fields &inner, const Fields &outer, Scratch &scratch, Even
   event.target = scratch.text(inner[kResourceDisplayName]);
   set_address(event, first_of(scratch.text(inner[kIpAddress]), scratch.text(outer[kCallerIpAddress])));
   event.http_user_agent = scratch.text(inner[kUserAgent]);
+  event.client_application = scratch.text(inner[kClientAppUsed]);
   event.session_id = scratch.text(inner[kSessionId]);
   event.mfa_method = mfa_method(inner, scratch);
   set_result(event, inner, outer, scratch);
@@ -276,27 +240,13 @@ void map_signin(const Fields &inner, const Fields &outer, Scratch &scratch, Even
   set_place(event, inner, outer, scratch);
 }
 
-// The value of the entry {"Name": name, "Value": ...} of a list; its index varies.
-std::optional<JsonElement> named_value(const std::optional<simdjson::dom::array> &list, string_view name) {
-  if (!list)
-    return std::nullopt;
-  for (const JsonElement entry : *list) {
-    string_view entry_name;
-    JsonElement value;
-    if (entry["Name"].get(entry_name) == simdjson::SUCCESS && entry_name == name &&
-        entry["Value"].get(value) == simdjson::SUCCESS)
-      return value;
-  }
-  return std::nullopt;
-}
-
 string_view map_audit_record(JsonObject record, Scratch &scratch, Event &event) {
   const auto fields = kUalMembers(record);
   const string_view operation = scratch.text(fields[kUalOperation]);
   if (operation != "UserLoggedIn" && operation != "UserLoginFailed")
     return scratch.keep("not a sign-in: Office 365 audit record \"" + std::string(operation) + "\"");
-  const auto list = [&](UalField field) { return fields[field] ? scratch.array(*fields[field]) : std::nullopt; };
-  const auto extended = list(kUalExtendedProperties), device = list(kUalDeviceProperties);
+  const auto extended = array(fields[kUalExtendedProperties], scratch);
+  const auto device = array(fields[kUalDeviceProperties], scratch);
   event.event_time = parse_timestamp(scratch.text(fields[kUalCreationTime]));
   event.event_id = scratch.text(fields[kUalId]);
   event.tenant = scratch.text(fields[kUalOrganizationId]);

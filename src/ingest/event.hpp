@@ -29,8 +29,13 @@ struct Event {
   std::string_view action;
   std::string_view application;
   std::string_view target;
+  std::string_view region;  // of the cloud in which the action took place
   std::string_view user_username;
   std::string_view user_userid;
+  std::string_view user_type;       // the vendor's kind of identity: "AssumedRole", "SystemPrincipal", "ServiceAccount"
+  std::string_view user_arn;        // in AWS
+  std::string_view user_email;      // or user principal name, where user_username is another name
+  std::string_view effective_user;  // as whom the user acted: an assumed role, an impersonated user, the user of sudo
   std::optional<core::Ip> device_ip;
   std::string_view device_ip_text;  // the address as received, unless it is the canonical form of device_ip
   std::string_view http_user_agent;
@@ -40,12 +45,16 @@ struct Event {
   std::string_view session_id;
   std::string_view access_key_id;
   std::string_view mfa_method;
+  std::string_view client_application;  // of the user, where the vendor names it apart from the user agent
   std::string_view command_line;
+  std::string_view parent_process;
+  std::string_view parent_command_line;
   std::string_view device_hostname;
   std::string_view device_os;
   std::string_view device_browser;
   std::optional<std::int64_t> vendor_asn_number;
   std::string_view vendor_country_code;
+  std::string_view vendor_country_name;
   std::string_view vendor_city;
 };
 

@@ -71,6 +71,23 @@ void append_quoted(std::string_view text, std::string &out) {
   out += '"';
 }
 
+void append_canonical(JsonElement element, std::string &out);
+
+void append_canonical(JsonObject object, std::string &out) {
+  std::vector<simdjson::dom::key_value_pair> members;
+  for (const auto pair : object)
+    members.push_back(pair);
+  std::stable_sort(members.begin(), members.end(), [](const auto &a, const auto &b) { return a.key < b.key; });
+  out += '{';
+  for (const auto &pair : members) {
+    append_quoted(pair.key, out);
+    out += ':';
+    append_canonical(pair.value, out);
+    out += ',';
+  }
+  out += '}';
+}
+
 void append_canonical(JsonElement element, std::string &out) {
   simdjson::dom::array array;
   JsonObject object;
@@ -83,18 +100,7 @@ void append_canonical(JsonElement element, std::string &out) {
     }
     out += ']';
   } else if (element.get(object) == simdjson::SUCCESS) {
-    std::vector<simdjson::dom::key_value_pair> members;
-    for (const auto pair : object)
-      members.push_back(pair);
-    std::stable_sort(members.begin(), members.end(), [](const auto &a, const auto &b) { return a.key < b.key; });
-    out += '{';
-    for (const auto &pair : members) {
-      append_quoted(pair.key, out);
-      out += ':';
-      append_canonical(pair.value, out);
-      out += ',';
-    }
-    out += '}';
+    append_canonical(object, out);
   } else if (element.get(text) == simdjson::SUCCESS) {
     append_quoted(text, out);
   } else {
@@ -159,9 +165,25 @@ std::string repaired_json(std::string_view json) {
   return out;
 }
 
-std::string canonical_json(JsonElement element) {
+void append_json_text(std::string_view text, std::string &out) {
+  constexpr char digits[] = "0123456789abcdef";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += "\\u00";
+      out += digits[c >> 4];
+      out += digits[c & 15];
+    } else {
+      out += c;
+    }
+  }
+}
+
+std::string canonical_json(JsonObject object) {
   std::string out;
-  append_canonical(element, out);
+  append_canonical(object, out);
   return out;
 }
 
@@ -249,6 +271,10 @@ std::string_view Scratch::long_text(const std::optional<JsonElement> &element) {
 std::string_view Scratch::text(JsonElement element) {
   const std::string_view text = long_text(element);
   return text.size() <= kMaxText ? text : keep(cut(text));
+}
+
+std::string_view Scratch::short_text(std::string_view text) {
+  return keep(text.size() <= kMaxText ? std::string(text) : cut(text));
 }
 
 std::optional<JsonElement> member(const std::optional<JsonObject> &object, std::string_view name) {

@@ -21,8 +21,11 @@ using JsonObject = simdjson::dom::object;
 // become strings; all else stays byte for byte. Text that is no JSON stays no JSON.
 std::string repaired_json(std::string_view json);
 
+// Appends the text as it stands between the quotes of a JSON string.
+void append_json_text(std::string_view text, std::string &out);
+
 // The same JSON with sorted keys and without white space: equal for two deliveries of one record.
-std::string canonical_json(JsonElement element);
+std::string canonical_json(JsonObject object);
 
 // Parsers and texts for one document at a time. What it returns lives until reset().
 class Scratch {
@@ -54,6 +57,9 @@ public:
   }
   // The same without the cut, for what is neither indexed nor grouped.
   std::string_view long_text(const std::optional<JsonElement> &element);
+
+  // A text made of several, cut as text() cuts.
+  std::string_view short_text(std::string_view text);
 
   static constexpr std::size_t kMaxText = 1024;
 

@@ -23,14 +23,15 @@ core::Hash128 key_of(std::string_view source, std::string_view tenant, std::stri
   return core::hash128(bytes);
 }
 
-class Mapper final : public DocumentSink {
+template <class Map> class Mapper final : public DocumentSink {
 public:
-  Mapper(const Source &source, Scratch &scratch, EventSink &sink, std::size_t position)
-      : source_(source), scratch_(scratch), sink_(sink), position_(position) {}
+  // `map` fills an event from a document that is an object.
+  Mapper(std::string_view source, Map map, Scratch &scratch, EventSink &sink, std::size_t position)
+      : source_(source), map_(map), scratch_(scratch), sink_(sink), position_(position) {}
 
   void document(std::string_view raw, JsonElement root, std::size_t line) override {
     Event event = start(raw, line);
-    event.reject_reason = map(root, event);
+    event.reject_reason = read(root, event);
     if (event.reject_reason.empty())
       sink_.event(event);
     else
@@ -52,11 +53,11 @@ private:
     return event;
   }
 
-  std::string_view map(JsonElement root, Event &event) {
+  std::string_view read(JsonElement root, Event &event) {
     JsonObject object;
     if (root.get(object) != simdjson::SUCCESS)
       return "not a JSON object";
-    if (const std::string_view reason = source_.map(object, scratch_, event); !reason.empty())
+    if (const std::string_view reason = map_(object, event); !reason.empty())
       return reason;
     if (!event.event_time)
       return "no readable event time";
@@ -65,13 +66,13 @@ private:
     if (!event.version_time)
       event.version_time = event.event_time;
     if (event.event_id.empty())
-      event.event_id = id_of(root);
-    event.event_key = key_of(source_.name, event.tenant, event.event_id);
+      event.event_id = id_of(object);
+    event.event_key = key_of(source_, event.tenant, event.event_id);
     return {};
   }
 
-  std::string_view id_of(JsonElement root) {
-    const core::Hash128 hash = core::hash128(canonical_json(root));
+  std::string_view id_of(JsonObject document) {
+    const core::Hash128 hash = core::hash128(canonical_json(document));
     char text[40];
     const int length =
         std::snprintf(text, sizeof text, "xxh3:%016llx%016llx", static_cast<unsigned long long>(hash.high),
@@ -79,7 +80,8 @@ private:
     return scratch_.keep(std::string(text, static_cast<std::size_t>(length)));
   }
 
-  const Source &source_;
+  std::string_view source_;
+  Map map_;
   Scratch &scratch_;
   EventSink &sink_;
   std::size_t position_;
@@ -89,7 +91,18 @@ private:
 
 void normalize(const Source &source, std::string_view payload, Scratch &scratch, EventSink &sink, core::Poll poll,
                std::size_t position) {
-  Mapper mapper(source, scratch, sink, position);
+  const auto map = [&](JsonObject &document, Event &event) {
+    document = unwrapped(document, scratch);
+    return source.map(document, scratch, event);
+  };
+  Mapper mapper(source.name, map, scratch, sink, position);
+  read_documents(payload, scratch, mapper, poll);
+}
+
+void normalize(const FieldMapping &mapping, std::string_view payload, Scratch &scratch, EventSink &sink,
+               core::Poll poll, std::size_t position) {
+  const auto map = [&](JsonObject &document, Event &event) { return mapping.map(document, scratch, event); };
+  Mapper mapper(mapping.source(), map, scratch, sink, position);
   read_documents(payload, scratch, mapper, poll);
 }
 

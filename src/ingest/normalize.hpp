@@ -4,6 +4,7 @@
 #include "core/poll.hpp"
 #include "ingest/containers.hpp"
 #include "ingest/event.hpp"
+#include "ingest/field_mapping.hpp"
 #include "ingest/sources.hpp"
 
 #include <string_view>
@@ -23,6 +24,10 @@ protected:
 // time, or with a time before 1990 or after 2100, is rejected. Deterministic: depends on nothing but its arguments.
 // `position` replaces the line number when it is not 0.
 void normalize(const Source &source, std::string_view payload, Scratch &scratch, EventSink &sink,
+               core::Poll poll = core::never_interrupted, std::size_t position = 0);
+
+// The same for a source that its users describe. Documents are mapped as they are: paths name what is around an event.
+void normalize(const FieldMapping &mapping, std::string_view payload, Scratch &scratch, EventSink &sink,
                core::Poll poll = core::never_interrupted, std::size_t position = 0);
 
 }  // namespace hunt::ingest

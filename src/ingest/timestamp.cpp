@@ -1,5 +1,6 @@
 #include "ingest/timestamp.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace hunt::ingest {
@@ -100,6 +101,54 @@ std::optional<std::int64_t> parse_timestamp(std::string_view text) noexcept {
   const std::int64_t minutes =
       std::int64_t{std::chrono::sys_days(date).time_since_epoch().count()} * 1440 + hour * 60 + minute - *zone;
   return (minutes * 60 + second) * 1'000'000 + microseconds;
+}
+
+std::optional<std::int64_t> parse_epoch(std::string_view text) noexcept {
+  const std::size_t point = std::min(text.find('.'), text.size());
+  if (point == 0 || point > 19 || text.size() - point > 20)
+    return std::nullopt;
+  std::int64_t whole = 0;
+  for (const char c : text.substr(0, point)) {
+    if (c < '0' || c > '9' || whole > (INT64_MAX - 9) / 10)
+      return std::nullopt;
+    whole = 10 * whole + (c - '0');
+  }
+  // Microseconds in a unit, and how many units a microsecond has where it is the larger.
+  std::int64_t scale = 1, divisor = 1;
+  if (whole < 100'000'000'000)
+    scale = 1'000'000;
+  else if (whole < 100'000'000'000'000)
+    scale = 1'000;
+  else if (whole >= 100'000'000'000'000'000)
+    divisor = 1'000;
+  std::int64_t fraction = 0, unit = scale;
+  for (const char c : text.substr(std::min(point + 1, text.size()))) {
+    if (c < '0' || c > '9')
+      return std::nullopt;
+    unit /= 10;
+    fraction += unit * (c - '0');
+  }
+  return whole * scale / divisor + fraction;
+}
+
+std::optional<std::int64_t> parse_calendar_time(std::string_view text) noexcept {
+  constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  if (text.ends_with(" UTC"))
+    text.remove_suffix(4);
+  if (text.size() != 24 || text[3] != ' ' || text[7] != ' ' || text[10] != ' ' || text[19] != ' ')
+    return std::nullopt;
+  const std::size_t month = months.find(text.substr(4, 3));
+  if (month == months.npos || month % 3 != 0)
+    return std::nullopt;
+  const auto number = static_cast<unsigned>(month / 3 + 1);
+  char iso[] = "0000-00-00 00:00:00";
+  text.substr(20, 4).copy(iso, 4);
+  iso[5] = static_cast<char>('0' + number / 10);
+  iso[6] = static_cast<char>('0' + number % 10);
+  iso[8] = text[8] == ' ' ? '0' : text[8];
+  iso[9] = text[9];
+  text.substr(11, 8).copy(iso + 11, 8);
+  return parse_timestamp({iso, 19});
 }
 
 }  // namespace hunt::ingest

@@ -14,4 +14,13 @@ namespace hunt::ingest {
 // second.
 std::optional<std::int64_t> parse_timestamp(std::string_view text) noexcept;
 
+// Microseconds since the Unix epoch of a number of seconds, milliseconds, microseconds or nanoseconds since it, by its
+// size: below 10^11 seconds (until the year 5138), below 10^14 milliseconds, below 10^17 microseconds. A fraction
+// counts: "1698841238.851668". Nothing for what is no number without a sign.
+std::optional<std::int64_t> parse_epoch(std::string_view text) noexcept;
+
+// The same of the time as C's asctime writes it, in UTC: "Tue Sep 11 16:14:21 2018 UTC". The day of the week is not
+// checked.
+std::optional<std::int64_t> parse_calendar_time(std::string_view text) noexcept;
+
 }  // namespace hunt::ingest
