@@ -281,6 +281,7 @@ string_view refusal(const Fields &fields, string_view category, Scratch &scratch
 }  // namespace
 
 string_view map_entra_signin(JsonObject document, Scratch &scratch, Event &event) {
+  event.versions_share = "";  // a sign-in is sent again when its risk or place becomes known
   const Fields outer = kMembers(document);
   if (outer[kAuditData]) {
     const auto record = scratch.object(*outer[kAuditData]);

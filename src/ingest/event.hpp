@@ -22,7 +22,11 @@ struct Event {
   std::optional<std::int64_t> version_time;  // when the vendor emitted this version of the event
   std::string_view event_id;
   std::string_view tenant;
-  core::Hash128 event_key{};     // of source, tenant and event id
+  // What two documents with one id have in common if they are versions of one event, of which the newest counts.
+  // Nothing: the whole document, since the vendor never sends an event again with other content; another content under
+  // the same id is then another event, as where ids are unique in one place only or were made up.
+  std::optional<std::string_view> versions_share;
+  core::Hash128 event_key{};     // of source, tenant, event id and versions_share or the document
   core::Hash128 content_hash{};  // of the payload, byte for byte
 
   std::string_view metadata_device_event_id;  // the vendor's kind of record
@@ -32,10 +36,11 @@ struct Event {
   std::string_view region;  // of the cloud in which the action took place
   std::string_view user_username;
   std::string_view user_userid;
-  std::string_view user_type;       // the vendor's kind of identity: "AssumedRole", "SystemPrincipal", "ServiceAccount"
-  std::string_view user_arn;        // in AWS
-  std::string_view user_email;      // or user principal name, where user_username is another name
-  std::string_view effective_user;  // as whom the user acted: an assumed role, an impersonated user, the user of sudo
+  std::string_view user_type;   // the vendor's kind of identity: "AssumedRole", "SystemPrincipal", "ServiceAccount"
+  std::string_view user_arn;    // in AWS
+  std::string_view user_email;  // or user principal name, where user_username is another name
+  std::string_view
+      effective_user;  // as whom he acted, if not as himself: an assumed role, an impersonated user, sudo's
   std::optional<core::Ip> device_ip;
   std::string_view device_ip_text;  // the address as received, unless it is the canonical form of device_ip
   std::string_view http_user_agent;

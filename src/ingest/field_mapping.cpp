@@ -118,6 +118,7 @@ FieldMapping::FieldMapping(std::string source, const std::vector<ColumnRule> &ru
                           "Give one rule all its paths.");
     for (const std::string &path : rule.paths)
       compiled.paths.push_back(parse_path(path));
+    has_versions_ |= rule.column == "version_time";
     rules_.push_back(std::move(compiled));
   }
   if (std::none_of(rules_.begin(), rules_.end(), [](const Rule &rule) { return rule.column == 0; }))
@@ -242,6 +243,8 @@ void FieldMapping::set(const Rule &rule, string_view text, Scratch &scratch, Eve
 }
 
 string_view FieldMapping::map(JsonObject document, Scratch &scratch, Event &event) const {
+  if (has_versions_)
+    event.versions_share = "";
   bool is_found = false;
   for (const Rule &rule : rules_) {
     string_view text;

@@ -47,6 +47,7 @@ public:
 
   std::string_view source() const noexcept { return source_; }
 
+  // With a rule for version_time, documents that share an id are versions of one event (Event::versions_share).
   // As a Mapping (sources.hpp): fills the event, or says why the document is none. Only a document in which no rule
   // finds anything is refused.
   std::string_view map(JsonObject document, Scratch &scratch, Event &event) const;
@@ -73,6 +74,7 @@ private:
 
   std::string source_;
   TimeFormat format_;
+  bool has_versions_ = false;
   std::vector<Rule> rules_;
 };
 

@@ -108,6 +108,52 @@ void append_canonical(JsonElement element, std::string &out) {
   }
 }
 
+// Mixes two hashes so that their order counts (the finaliser of MurmurHash3).
+std::uint64_t mixed(std::uint64_t a, std::uint64_t b) noexcept {
+  std::uint64_t h = a * 0x9E3779B97F4A7C15 + b;
+  h = (h ^ h >> 33) * 0xFF51AFD7ED558CCD;
+  h = (h ^ h >> 33) * 0xC4CEB9FE1A85EC53;
+  return h ^ h >> 33;
+}
+
+std::uint64_t fingerprint(JsonElement element) noexcept;
+
+// A sum, so that the order of the members does not count.
+std::uint64_t fingerprint(JsonObject object) noexcept {
+  std::uint64_t sum = 0;
+  for (const auto pair : object)
+    sum += mixed(core::hash64(pair.key), fingerprint(pair.value));
+  return mixed(1, sum);
+}
+
+// Recursion is as deep as the parser allows a document to be.
+std::uint64_t fingerprint(JsonElement element) noexcept {
+  switch (element.type()) {
+  case simdjson::dom::element_type::STRING:
+    return mixed(2, core::hash64(element.get_string().value_unsafe()));
+  case simdjson::dom::element_type::OBJECT:
+    return fingerprint(element.get_object().value_unsafe());
+  case simdjson::dom::element_type::ARRAY: {
+    std::uint64_t hash = 3;
+    const simdjson::dom::array items = element.get_array().value_unsafe();
+    for (const JsonElement item : items)
+      hash = mixed(hash, fingerprint(item));
+    return hash;
+  }
+  case simdjson::dom::element_type::INT64:
+    return mixed(4, static_cast<std::uint64_t>(element.get_int64().value_unsafe()));
+  case simdjson::dom::element_type::UINT64:
+    return mixed(4, element.get_uint64().value_unsafe());
+  case simdjson::dom::element_type::DOUBLE:
+    return mixed(5, std::bit_cast<std::uint64_t>(element.get_double().value_unsafe()));
+  case simdjson::dom::element_type::BOOL:
+    return mixed(6, element.get_bool().value_unsafe());
+  case simdjson::dom::element_type::NULL_VALUE:
+    break;
+  }
+  return 7;
+}
+
 std::string_view trimmed(std::string_view text) noexcept {
   constexpr std::string_view blanks = " \t\r\n";
   const std::size_t first = text.find_first_not_of(blanks);
@@ -186,6 +232,8 @@ std::string canonical_json(JsonObject object) {
   append_canonical(object, out);
   return out;
 }
+
+std::uint64_t content_fingerprint(JsonObject object) noexcept { return fingerprint(object); }
 
 void Scratch::reset() noexcept {
   // A parser that has seen a giant keeps four times its size: let go of it.

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -26,6 +27,9 @@ void append_json_text(std::string_view text, std::string &out);
 
 // The same JSON with sorted keys and without white space: equal for two deliveries of one record.
 std::string canonical_json(JsonObject object);
+
+// Equal for two deliveries of one record, as canonical_json() is, and several times faster.
+std::uint64_t content_fingerprint(JsonObject object) noexcept;
 
 // Parsers and texts for one document at a time. What it returns lives until reset().
 class Scratch {

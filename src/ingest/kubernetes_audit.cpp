@@ -27,6 +27,7 @@ enum Field : std::size_t {
   kStageTime,
   kTime,
   kAnnotations,
+  kProperties,
   kFieldCount
 };
 constexpr Members<kFieldCount> kMembers({
@@ -45,6 +46,7 @@ constexpr Members<kFieldCount> kMembers({
     "stagetimestamp",
     "timestamp",
     "annotations",
+    "properties",
 });
 using Fields = decltype(kMembers)::Found;
 
@@ -73,12 +75,15 @@ void set_user(Event &event, const Fields &fields, Scratch &scratch) {
   event.effective_user = scratch.text(member(object(fields[kImpersonatedUser], scratch), "username"));
 }
 
-// The first public address of the proxy chain, whose order depends on the proxies; else the first address.
-void set_source(Event &event, const Fields &fields, Scratch &scratch) {
+// The first public address of the proxy chain, whose order depends on the proxies; else the first address. Returns its
+// text.
+string_view set_source(Event &event, const Fields &fields, Scratch &scratch) {
   const auto chain = array(fields[kSourceIps], scratch);
-  if (!chain)
-    return set_address(event, scratch.text(fields[kSourceIps]));
-  string_view chosen;
+  string_view chosen = chain ? string_view{} : scratch.text(fields[kSourceIps]);
+  if (!chain) {
+    set_address(event, chosen);
+    return chosen;
+  }
   std::string all;
   bool is_public = false;
   for (const JsonElement element : *chain) {
@@ -95,6 +100,7 @@ void set_source(Event &event, const Fields &fields, Scratch &scratch) {
   set_address(event, chosen);
   if (all != chosen)
     event.device_ip_text = scratch.short_text(all);
+  return chosen;
 }
 
 // "create pods/exec" on "namespace/name"; what is no resource is named by its path.
@@ -132,9 +138,12 @@ void set_result(Event &event, const Fields &fields, Scratch &scratch) {
 }  // namespace
 
 string_view map_kubernetes_audit(JsonObject document, Scratch &scratch, Event &event) {
-  const Fields fields = kMembers(document);
-  if (!fields[kAuditId] && !((fields[kVerb] || fields[kRequestUri]) && fields[kUser]))
-    return "not a Kubernetes audit event: no auditID, nor a verb or requestURI with a user";
+  Fields fields = kMembers(document);
+  // Azure Monitor has the event of AKS as text in properties.log.
+  if (const auto inner = object(member(object(fields[kProperties], scratch), "log"), scratch))
+    fields = kMembers(*inner);
+  if (!fields[kAuditId] && !((fields[kVerb] || fields[kRequestUri]) && (fields[kUser] || fields[kObjectRef])))
+    return "not a Kubernetes audit event: no auditID, nor a verb or requestURI with a user or objectRef";
   event.metadata_device_event_id = scratch.text(fields[kStage]);
   if (event.metadata_device_event_id == "RequestReceived")
     return "stage RequestReceived of a request, whose later stages are the event";
@@ -146,9 +155,11 @@ string_view map_kubernetes_audit(JsonObject document, Scratch &scratch, Event &e
   event.version_time = staged;
   event.event_id = scratch.text(fields[kAuditId]);
   set_user(event, fields, scratch);
-  set_source(event, fields, scratch);
+  const string_view source = set_source(event, fields, scratch);
   event.http_user_agent = scratch.text(fields[kUserAgent]);
   set_action(event, fields, scratch);
+  // Clients may choose the audit id of a request.
+  event.versions_share = joined({event.action, event.target, event.user_username, source}, "\n", scratch);
   set_result(event, fields, scratch);
   return {};
 }

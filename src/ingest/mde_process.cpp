@@ -142,6 +142,7 @@ string_view map_mde_process(JsonObject document, Scratch &scratch, Event &event)
   const auto properties = object(outer[kProperties], scratch);
   const Fields fields = properties ? kMembers(*properties) : outer;
   const auto text = [&](Field field) { return scratch.text(fields[field]); };
+  event.versions_share = "";  // each way to export an event has other fields
   event.action = "process start";
   if (const SensorFields sensor = kSensorMembers(properties.value_or(document));
       sensor[kCreatedName] || sensor[kCreatedCommandLine]) {

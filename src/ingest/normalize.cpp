@@ -1,5 +1,6 @@
 #include "ingest/normalize.hpp"
 
+#include "core/bytes.hpp"
 #include "core/hash.hpp"
 
 #include <cstdio>
@@ -13,9 +14,9 @@ constexpr std::int64_t kEarliest = 631'152'000'000'000;  // 1990-01-01
 constexpr std::int64_t kLatest = 4'102'444'800'000'000;  // 2100-01-01
 
 // Lengths in front keep ("a", "bc") and ("ab", "c") apart.
-core::Hash128 key_of(std::string_view source, std::string_view tenant, std::string_view id) {
+core::Hash128 key_of(std::initializer_list<std::string_view> parts) {
   std::string bytes;
-  for (const std::string_view part : {source, tenant, id}) {
+  for (const std::string_view part : parts) {
     for (int shift = 0; shift < 32; shift += 8)
       bytes += static_cast<char>(part.size() >> shift & 0xFF);
     bytes += part;
@@ -65,10 +66,25 @@ private:
       return "event time before 1990 or after 2100";
     if (!event.version_time)
       event.version_time = event.event_time;
-    if (event.event_id.empty())
-      event.event_id = id_of(object);
-    event.event_key = key_of(source_, event.tenant, event.event_id);
+    if (event.effective_user == event.user_username)
+      event.effective_user = {};
+    event.event_key = key(object, event);
     return {};
+  }
+
+  core::Hash128 key(JsonObject document, Event &event) {
+    if (event.event_id.empty()) {
+      event.event_id = id_of(document);
+      return key_of({source_, event.tenant, event.event_id});
+    }
+    if (!event.versions_share) {
+      std::string content;
+      core::ByteWriter(content).put(content_fingerprint(document));
+      return key_of({source_, event.tenant, event.event_id, content});
+    }
+    if (event.versions_share->empty())
+      return key_of({source_, event.tenant, event.event_id});
+    return key_of({source_, event.tenant, event.event_id, *event.versions_share});
   }
 
   std::string_view id_of(JsonObject document) {

@@ -174,6 +174,7 @@ string_view map_windows_4688(JsonObject document, Scratch &scratch, Event &event
     return refusal("4688", windows.id, scratch);
   const auto text = [&](DataField field) { return scratch.text(windows.data[field]); };
   event.metadata_device_event_id = windows.id;
+  event.versions_share = "";  // forwarders add fields of their own, each time others
   event.action = "process start";
   event.event_time = parse_timestamp(windows.time);
   if (!windows.record.empty())
@@ -199,6 +200,7 @@ string_view map_sysmon_process(JsonObject document, Scratch &scratch, Event &eve
   if (windows.id != "1" || (text(kImage).empty() && text(kProcessGuid).empty()))
     return refusal("Sysmon event 1", windows.id, scratch);
   event.metadata_device_event_id = windows.id;
+  event.versions_share = "";  // forwarders add fields of their own, each time others
   event.action = "process start";
   // UtcTime is UTC by definition; what forwarders call the time of the event is local on some.
   event.event_time = parse_timestamp(first_of(text(kUtcTime), windows.time));

@@ -32,24 +32,43 @@ public:
     events_.push_back(copy);
   }
 
-  static constexpr std::string_view Event::*kTexts[] = {
-      &Event::reject_reason,       &Event::payload,         &Event::event_id,
-      &Event::tenant,              &Event::action,          &Event::metadata_device_event_id,
-      &Event::application,         &Event::target,          &Event::region,
-      &Event::user_username,       &Event::user_userid,     &Event::user_type,
-      &Event::user_arn,            &Event::user_email,      &Event::effective_user,
-      &Event::device_ip_text,      &Event::http_user_agent, &Event::error_code,
-      &Event::error_text,          &Event::session_id,      &Event::access_key_id,
-      &Event::mfa_method,          &Event::command_line,    &Event::client_application,
-      &Event::parent_command_line, &Event::parent_process,  &Event::device_hostname,
-      &Event::device_os,           &Event::device_browser,  &Event::vendor_country_code,
-      &Event::vendor_country_name, &Event::vendor_city};
+  static constexpr std::string_view Event::*kTexts[] = {&Event::reject_reason,
+                                                        &Event::payload,
+                                                        &Event::event_id,
+                                                        &Event::tenant,
+                                                        &Event::action,
+                                                        &Event::metadata_device_event_id,
+                                                        &Event::application,
+                                                        &Event::target,
+                                                        &Event::region,
+                                                        &Event::user_username,
+                                                        &Event::user_userid,
+                                                        &Event::user_type,
+                                                        &Event::user_arn,
+                                                        &Event::user_email,
+                                                        &Event::effective_user,
+                                                        &Event::device_ip_text,
+                                                        &Event::http_user_agent,
+                                                        &Event::error_code,
+                                                        &Event::error_text,
+                                                        &Event::session_id,
+                                                        &Event::access_key_id,
+                                                        &Event::mfa_method,
+                                                        &Event::command_line,
+                                                        &Event::client_application,
+                                                        &Event::parent_command_line,
+                                                        &Event::parent_process,
+                                                        &Event::device_hostname,
+                                                        &Event::device_os,
+                                                        &Event::device_browser,
+                                                        &Event::vendor_country_code,
+                                                        &Event::vendor_country_name,
+                                                        &Event::vendor_city};
 
 private:
   Scratch scratch_;
   Scratch kept_;
   std::vector<Event> events_;
 };
-
 
 }  // namespace hunt::ingest
