@@ -1,13 +1,56 @@
-// The events of a payload as a list, for tests.
+// The events of a payload as a list, and an event as what it says, for tests.
 #pragma once
 
 #include "ingest/normalize.hpp"
 
+#include <arpa/inet.h>
+#include <chrono>
+#include <cstdio>
+#include <map>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace hunt::ingest {
+
+// Every column that is text.
+struct TextColumn {
+  const char *name;
+  std::string_view Event::*text;
+};
+inline constexpr TextColumn kTextColumns[] = {
+    {"event_id", &Event::event_id},
+    {"tenant", &Event::tenant},
+    {"metadata_device_event_id", &Event::metadata_device_event_id},
+    {"action", &Event::action},
+    {"application", &Event::application},
+    {"target", &Event::target},
+    {"region", &Event::region},
+    {"user_username", &Event::user_username},
+    {"user_userid", &Event::user_userid},
+    {"user_type", &Event::user_type},
+    {"user_arn", &Event::user_arn},
+    {"user_email", &Event::user_email},
+    {"effective_user", &Event::effective_user},
+    {"device_ip_text", &Event::device_ip_text},
+    {"http_user_agent", &Event::http_user_agent},
+    {"error_code", &Event::error_code},
+    {"error_text", &Event::error_text},
+    {"session_id", &Event::session_id},
+    {"access_key_id", &Event::access_key_id},
+    {"mfa_method", &Event::mfa_method},
+    {"client_application", &Event::client_application},
+    {"command_line", &Event::command_line},
+    {"parent_process", &Event::parent_process},
+    {"parent_command_line", &Event::parent_command_line},
+    {"device_hostname", &Event::device_hostname},
+    {"device_os", &Event::device_os},
+    {"device_browser", &Event::device_browser},
+    {"vendor_country_code", &Event::vendor_country_code},
+    {"vendor_country_name", &Event::vendor_country_name},
+    {"vendor_city", &Event::vendor_city},
+};
 
 // Events whose texts are kept: an Event points into what the next document overwrites.
 class EventList final : public EventSink {
@@ -27,48 +70,64 @@ public:
 
   void event(const Event &event) override {
     Event copy = event;
-    for (std::string_view Event::*text : kTexts)
-      copy.*text = kept_.keep(std::string(event.*text));
+    copy.versions_share.reset();
+    copy.reject_reason = kept_.keep(std::string(event.reject_reason));
+    copy.payload = kept_.keep(std::string(event.payload));
+    for (const TextColumn &column : kTextColumns)
+      copy.*column.text = kept_.keep(std::string(event.*column.text));
     events_.push_back(copy);
   }
-
-  static constexpr std::string_view Event::*kTexts[] = {&Event::reject_reason,
-                                                        &Event::payload,
-                                                        &Event::event_id,
-                                                        &Event::tenant,
-                                                        &Event::action,
-                                                        &Event::metadata_device_event_id,
-                                                        &Event::application,
-                                                        &Event::target,
-                                                        &Event::region,
-                                                        &Event::user_username,
-                                                        &Event::user_userid,
-                                                        &Event::user_type,
-                                                        &Event::user_arn,
-                                                        &Event::user_email,
-                                                        &Event::effective_user,
-                                                        &Event::device_ip_text,
-                                                        &Event::http_user_agent,
-                                                        &Event::error_code,
-                                                        &Event::error_text,
-                                                        &Event::session_id,
-                                                        &Event::access_key_id,
-                                                        &Event::mfa_method,
-                                                        &Event::command_line,
-                                                        &Event::client_application,
-                                                        &Event::parent_command_line,
-                                                        &Event::parent_process,
-                                                        &Event::device_hostname,
-                                                        &Event::device_os,
-                                                        &Event::device_browser,
-                                                        &Event::vendor_country_code,
-                                                        &Event::vendor_country_name,
-                                                        &Event::vendor_city};
 
 private:
   Scratch scratch_;
   Scratch kept_;
   std::vector<Event> events_;
 };
+
+inline std::string time_text(std::int64_t microseconds) {
+  using namespace std::chrono;
+  const sys_time<std::chrono::microseconds> time{std::chrono::microseconds(microseconds)};
+  const year_month_day date{floor<days>(time)};
+  const hh_mm_ss clock{time - floor<days>(time)};
+  char text[64];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02u %02d:%02d:%02d.%06d", int(date.year()), unsigned(date.month()),
+                unsigned(date.day()), int(clock.hours().count()), int(clock.minutes().count()),
+                int(clock.seconds().count()), int(clock.subseconds().count()));
+  return text;
+}
+
+using Columns = std::map<std::string, std::string>;
+
+// All that an event says, by column; what is missing is left out, as is a version_time that is the event's time. Of a
+// rejected document only the reason.
+inline Columns columns(const Event &event) {
+  if (!event.reject_reason.empty())
+    return {{"reject_reason", std::string(event.reject_reason)}};
+  Columns found;
+  for (const TextColumn &column : kTextColumns)
+    if (!(event.*column.text).empty())
+      found[column.name] = event.*column.text;
+  found["event_time"] = time_text(*event.event_time);
+  if (event.version_time != event.event_time)
+    found["version_time"] = time_text(*event.version_time);
+  if (event.success)
+    found["success"] = *event.success ? "true" : "false";
+  if (event.vendor_asn_number)
+    found["vendor_asn_number"] = std::to_string(*event.vendor_asn_number);
+  if (event.device_ip) {
+    unsigned char bytes[16];
+    char text[INET6_ADDRSTRLEN] = "";
+    event.device_ip->to_bytes(bytes);
+    inet_ntop(event.device_ip->is_v6() ? AF_INET6 : AF_INET, bytes, text, sizeof text);
+    found["device_ip"] = text;
+  }
+  return found;
+}
+
+// The columns of the one event in a payload.
+template <class Source> Columns event_of(const Source &source, std::string_view payload) {
+  const EventList events(source, payload);
+  return events.size() == 1 ? columns(events[0]) : Columns{{"documents", std::to_string(events.size())}};
+}
 
 }  // namespace hunt::ingest
