@@ -111,7 +111,8 @@ string_view map_entra_audit(JsonObject document, Scratch &scratch, Event &event)
     return "properties is not an object";
   const Fields inner = properties ? kMembers(*properties) : outer;
   const string_view category = scratch.text(outer[kCategory]);
-  const bool is_activity = inner[kActivityDateTime] || inner[kInitiatedBy] || inner[kActivityDisplayName];
+  // Risk detections have an activityDateTime too.
+  const bool is_activity = inner[kInitiatedBy] || inner[kActivityDisplayName];
   if (!is_activity && category != "AuditLogs")
     return category.empty()
                ? "not a directory audit: no activity of Entra ID"

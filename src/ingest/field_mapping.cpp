@@ -137,7 +137,7 @@ FieldMapping::Path FieldMapping::parse_path(string_view text) {
       rest.remove_prefix(end);
     } else if (rest.starts_with("[\"")) {
       const std::size_t end = rest.find("\"]");
-      if (end == rest.npos || end == 1)
+      if (end == rest.npos || end < 3)
         bad_path(text, "a quoted name does not end");
       path.push_back({Step::kName, lower(rest.substr(2, end - 2)), {}});
       rest.remove_prefix(end + 2);

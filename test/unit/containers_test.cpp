@@ -52,6 +52,35 @@ TEST(Containers, Arrays) {
             Seen{"2:{\"a\":1}"});
 }
 
+TEST(Containers, ArraysOfCloudServices) {
+  const Seen both{"1:{\"a\":1}", "1:{\"a\":2}"};
+  EXPECT_EQ(read(R"({"messageType":"DATA_MESSAGE","subscriptionFilters":["f, ]"],"logEvents":[{"a":1},{"a":2}]})"),
+            both);
+  EXPECT_EQ(read(R"({"Events":[{"a":1},{"a":2}],"NextToken":"x"})"), both);
+  EXPECT_EQ(read(R"({"preview":false,"messages":[],"results":[{"a":1},{"a":2}]})"), both);
+  // Behind another member, "events" is a part of a document.
+  EXPECT_EQ(read(R"({"kind":"x","events":[{"a":1}]})"), Seen{R"(1:{"kind":"x","events":[{"a":1}]})"});
+}
+
+TEST(Containers, Csv) {
+  EXPECT_EQ(
+      read("name,\"User ID\",\r\nx,\"a \"\"b\"\",\nc\",1\r\n\r\n,y,\r\n"),
+      (Seen{"2:{\"name\":\"x\",\"User ID\":\"a \\\"b\\\",\\u000ac\",\"column3\":\"1\"}", "5:{\"User ID\":\"y\"}"}));
+  EXPECT_EQ(read("a,b\n1,2"), Seen{R"(2:{"a":"1","b":"2"})"});
+  EXPECT_EQ(read("a,b\n1,2\n1\n1,\"2\n3,4\n"),
+            (Seen{R"(2:{"a":"1","b":"2"})", "3!1", "4!1,\"2", R"(5:{"a":"3","b":"4"})"}));
+  // No header, or no row that fits: lines of their own.
+  EXPECT_EQ(read("a,a\n1,2\n"), (Seen{"1!a,a", "2!1,2"}));
+  EXPECT_EQ(read("a,b\n1\n"), (Seen{"1!a,b", "2:1"}));
+  EXPECT_EQ(read("hello, world!\n1,2\n"), (Seen{"1!hello, world!", "2!1,2"}));
+}
+
+TEST(Containers, AuditLog) {
+  EXPECT_EQ(read("\ntype=A msg=audit(1.5:7): x=\"y\"\r\ntype=B msg=audit(1.5:7): \n"),
+            Seen{R"(2:{"audit":["type=A msg=audit(1.5:7): x=\"y\"","type=B msg=audit(1.5:7): "]})"});
+  EXPECT_EQ(read("Mar  1 09:15:00 h audispd: node=n type=A msg=audit(1.5:7): \n").size(), 1u);
+}
+
 TEST(Containers, JsonInAString) {
   EXPECT_EQ(read(R"("{\"a\":\"b\\n\"}")"), Seen{R"(1:{"a":"b\n"})"});
   EXPECT_EQ(read(R"(["{\"Records\":[{\"a\":1}]}"])"), Seen{R"(1:{"a":1})"});

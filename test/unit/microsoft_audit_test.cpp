@@ -67,6 +67,12 @@ TEST(EntraAudit, LogAnalyticsWithJsonInText) {
 TEST(EntraAudit, Refusals) {
   EXPECT_EQ(event_of("entra_audit", R"({"category":"SignInLogs","time":"2024-03-01T09:15:00Z"})").at("reject_reason"),
             "not a directory audit: record of category \"SignInLogs\"");
+  EXPECT_EQ(
+      event_of(
+          "entra_audit",
+          R"({"category":"UserRiskEvents","time":"2024-03-01T09:15:00Z","properties":{"activityDateTime":"2024-03-01T09:15:00Z"}})")
+          .at("reject_reason"),
+      "not a directory audit: record of category \"UserRiskEvents\"");
 }
 
 TEST(Office365, Mail) {

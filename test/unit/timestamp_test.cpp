@@ -46,5 +46,27 @@ TEST(Timestamp, RefusesEverythingElse) {
     EXPECT_EQ(parse_timestamp(text), std::nullopt) << text;
 }
 
+TEST(Timestamp, EpochByItsSize) {
+  constexpr std::int64_t second = 1'698'841'238'000'000;
+  EXPECT_EQ(parse_epoch("1698841238"), second);
+  EXPECT_EQ(parse_epoch("1698841238.851668"), second + 851'668);
+  EXPECT_EQ(parse_epoch("1698841238."), second);
+  EXPECT_EQ(parse_epoch("1698841238851"), second + 851'000);
+  EXPECT_EQ(parse_epoch("1698841238851.5"), second + 851'500);
+  EXPECT_EQ(parse_epoch("1698841238851668"), second + 851'668);
+  EXPECT_EQ(parse_epoch("1698841238851668123"), second + 851'668);
+  EXPECT_EQ(parse_epoch("0"), 0);
+  for (const char *text : {"", "-1", ".5", "1e9", "12a", "1.2.3", "99999999999999999999", "9999999999999999999"})
+    EXPECT_EQ(parse_epoch(text), std::nullopt) << text;
+}
+
+TEST(Timestamp, CalendarTime) {
+  EXPECT_EQ(parse_calendar_time("Tue Sep 11 16:14:21 2018 UTC"), parse_timestamp("2018-09-11T16:14:21Z"));
+  EXPECT_EQ(parse_calendar_time("Fri Mar  1 09:15:00 2024"), parse_timestamp("2024-03-01T09:15:00Z"));
+  for (const char *text : {"", "Fri Mar  1 09:15:00 2024 CET", "Fri Xxx  1 09:15:00 2024", "Fri arA  1 09:15:00 2024",
+                           "Fri Feb 30 09:15:00 2024", "Fri Mar  1 09:15:00 20x4"})
+    EXPECT_EQ(parse_calendar_time(text), std::nullopt) << text;
+}
+
 }  // namespace
 }  // namespace hunt::ingest
