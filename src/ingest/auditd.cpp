@@ -4,6 +4,7 @@
 #include "ingest/fields.hpp"
 #include "ingest/timestamp.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace hunt::ingest {
@@ -221,9 +222,18 @@ template <class Records> string_view map_records(const Records &records, Scratch
   return {};
 }
 
+// What belongs to a system call and is no event without it: counted alone it would be a second event.
+bool is_part(const AuditRecord &record) {
+  constexpr string_view types[] = {"EXECVE", "CWD",        "PATH", "PROCTITLE", "SOCKADDR",
+                                   "EOE",    "BPRM_FCAPS", "MMAP", "FD_PAIR"};
+  return std::find(std::begin(types), std::end(types), record.type) != std::end(types);
+}
+
 string_view map_lines(std::vector<AuditRecord> records, Scratch &scratch, Event &event) {
   if (records.empty())
     return "not an audit event: no record with a type and audit(time:serial)";
+  if (std::all_of(records.begin(), records.end(), is_part))
+    return "part of an audit event without its SYSCALL record";
   return map_records(RawRecords(std::move(records), scratch), scratch, event);
 }
 

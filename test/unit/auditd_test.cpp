@@ -96,7 +96,8 @@ TEST(Auditd, HostsAndSudo) {
 }
 
 TEST(Auditd, LongArgumentsComeInPieces) {
-  EXPECT_EQ(event_of("auditd", "type=EXECVE msg=audit(1709284500.250:1): argc=2 a0=\"x\" a1_len=6 a1[0]=\"abc\"\n"
+  EXPECT_EQ(event_of("auditd", "type=SYSCALL msg=audit(1709284500.250:1): arch=c000003e syscall=59 success=yes\n"
+                               "type=EXECVE msg=audit(1709284500.250:1): argc=2 a0=\"x\" a1_len=6 a1[0]=\"abc\"\n"
                                "type=EXECVE msg=audit(1709284500.250:1): a1[1]=\"def\"\n")
                 .at("command_line"),
             "x abcdef");
@@ -128,8 +129,9 @@ TEST(Auditd, Laurel) {
 
 TEST(Auditd, OneRecordInAMessage) {
   EXPECT_EQ(
-      event_of("auditd",
-               R"({"@timestamp":"2024-03-01T09:15:00Z","message":"type=CWD msg=audit(1709284500.250:1): cwd=\"/\""})")
+      event_of(
+          "auditd",
+          R"({"@timestamp":"2024-03-01T09:15:00Z","message":"type=LOGIN msg=audit(1709284500.250:1): auid=0 res=1"})")
           .at("event_id"),
       "1709284500.250:1");
 }
@@ -142,6 +144,8 @@ TEST(Auditd, BrokenGoesAlone) {
 }
 
 TEST(Auditd, Refusals) {
+  EXPECT_EQ(event_of("auditd", "type=CWD msg=audit(1709284500.250:1): cwd=\"/\"\n").at("reject_reason"),
+            "part of an audit event without its SYSCALL record");
   EXPECT_EQ(event_of("auditd", R"({"a":1})").at("reject_reason"),
             "not an audit event: no record with a type and audit(time:serial)");
 }
