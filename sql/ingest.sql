@@ -5,6 +5,8 @@ set client_min_messages = warning;
 select hunt.setup();
 select hunt.setup();
 select source, vendor, product from hunt.sources();
+-- each refuses what is not its own, and says what it misses
+select s.source, n.reject_reason from hunt.sources() s, hunt.normalize(s.source, '{"some": "document"}') n;
 
 -- the four shapes of a sign-in
 create temp table sample (shape text, payload text);

@@ -179,7 +179,7 @@ template <class Records> void set_action(Event &event, const Records &records, S
 }
 
 // The login uid stays the same through su and sudo; the account of a record is whom the user became, or wants to.
-template <class Records> void set_user(Event &event, const Records &records, Scratch &) {
+template <class Records> void set_user(Event &event, const Records &records) {
   const string_view type = records.has("SYSCALL") ? "SYSCALL" : "";
   const auto known = [](string_view text) { return text == kUnset || text == "unset" ? string_view{} : text; };
   const string_view login = known(records.text(type, "auid"));
@@ -211,7 +211,7 @@ template <class Records> string_view map_records(const Records &records, Scratch
   event.device_os = "Linux";
   event.event_id = joined({records.node(), id}, "/", scratch);
   set_action(event, records, scratch);
-  set_user(event, records, scratch);
+  set_user(event, records);
   set_result(event, records);
   set_address(event, records.text("", "addr"));
   const string_view program = first_of(records.text("SYSCALL", "exe"), records.text("", "exe"));

@@ -86,7 +86,7 @@ string_view map_telemetry(const Fields &fields, Scratch &scratch, Event &event) 
     *event.event_time += *offset * 1000;
   const auto host = object(fields[kHostInfo], scratch);
   event.device_hostname = scratch.text(member(host, "host_name"));
-  event.device_os = first_of(joined({"macOS", scratch.text(member(host, "osversion"))}, " ", scratch));
+  event.device_os = joined({"macOS", scratch.text(member(host, "osversion"))}, " ", scratch);
   set_subject(event, fields, scratch);
   event.application = base_name(event.target);
   event.command_line = command_line(fields, scratch);

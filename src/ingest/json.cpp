@@ -143,7 +143,7 @@ std::uint64_t fingerprint(JsonElement element) noexcept {
   case simdjson::dom::element_type::INT64:
     return mixed(4, static_cast<std::uint64_t>(element.get_int64().value_unsafe()));
   case simdjson::dom::element_type::UINT64:
-    return mixed(4, element.get_uint64().value_unsafe());
+    return mixed(8, element.get_uint64().value_unsafe());
   case simdjson::dom::element_type::DOUBLE:
     return mixed(5, std::bit_cast<std::uint64_t>(element.get_double().value_unsafe()));
   case simdjson::dom::element_type::BOOL:

@@ -28,7 +28,8 @@ void append_json_text(std::string_view text, std::string &out);
 // The same JSON with sorted keys and without white space: equal for two deliveries of one record.
 std::string canonical_json(JsonObject object);
 
-// Equal for two deliveries of one record, as canonical_json() is, and several times faster.
+// Equal for two deliveries of one record, as canonical_json() is, and several times faster. Part of stored event keys,
+// so it may never change; test/unit/fingerprint_test.cpp holds it fixed.
 std::uint64_t content_fingerprint(JsonObject object) noexcept;
 
 // Parsers and texts for one document at a time. What it returns lives until reset().

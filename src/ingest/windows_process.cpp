@@ -92,7 +92,7 @@ constexpr Members<kDataFieldCount> kDataMembers({
 using Data = decltype(kDataMembers)::Found;
 
 // The members of [{"Name": ..., "#text": ...}], as some converters of XML write them.
-Data named_data(simdjson::dom::array list, const Scratch &) {
+Data named_data(simdjson::dom::array list) {
   static constexpr string_view names[] = {"SubjectUserSid",   "SubjectUserName", "SubjectDomainName",
                                           "SubjectLogonId",   "TargetUserName",  "TargetDomainName",
                                           "NewProcessName",   "CommandLine",     "ParentProcessName",
@@ -128,12 +128,12 @@ string_view xml_text(const std::optional<JsonElement> &element, string_view attr
 
 Data event_data(const std::optional<JsonElement> &element, const Data &otherwise, Scratch &scratch) {
   if (const auto list = array(element, scratch))
-    return named_data(*list, scratch);
+    return named_data(*list);
   const auto data = object(element, scratch);
   if (!data)
     return otherwise;
   if (const auto list = array(member(data, "data"), scratch))
-    return named_data(*list, scratch);
+    return named_data(*list);
   return kDataMembers(*data);
 }
 
