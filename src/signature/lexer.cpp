@@ -77,7 +77,7 @@ bool is_weekday(const char *s) noexcept { return is_name_of_three(s, "MonTueWedT
 
 class Lexer {
 public:
-  Lexer(std::string_view line, Mode mode, std::string &out) : s_(line), mode_(mode), out_(out) {}
+  Lexer(std::string_view line, Mode mode, MaskBuffer &out) : s_(line), mode_(mode), out_(out) {}
 
   void run() {
     while (at_ < s_.size()) {
@@ -275,7 +275,7 @@ private:
       return place(path(end + 1), Placeholder::kUrl);
     if (dots > 0 && next == ':' && is_at(end + 1, kDigit))
       return place(port(end), Placeholder::kHost);
-    if (text.size() >= 2 && is_acronym(text) && next != '-') {
+    if (text.size() >= 2 && text.size() <= kMaxWord && is_acronym(text) && next != '-') {
       keep(end);
       return true;
     }
@@ -572,15 +572,16 @@ private:
 
   std::string_view s_;
   Mode mode_;
-  std::string &out_;
+  MaskBuffer &out_;
   std::size_t at_ = 0;
 };
 
 }  // namespace
 
-void mask(std::string_view line, Mode mode, std::string &out) {
-  out.clear();
+std::string_view mask(std::string_view line, Mode mode, MaskBuffer &out) noexcept {
+  out.resize(0);
   Lexer(line, mode, out).run();
+  return out.view();
 }
 
 std::string spell(std::string_view masked, bool typed) {

@@ -49,8 +49,30 @@ constexpr bool is_placeholder(char c) noexcept {
   return c >= static_cast<char>(Placeholder::kAny) && c <= static_cast<char>(Placeholder::kLast);
 }
 
-// Replaces `out`. `line` may hold any bytes; those from 0x80 count as letters, so no character of UTF-8 is cut.
-void mask(std::string_view line, Mode mode, std::string &out);
+// Where a masked form is written: no memory is allocated for a line.
+class MaskBuffer {
+public:
+  std::string_view view() const noexcept { return {bytes_, size_}; }
+  bool empty() const noexcept { return size_ == 0; }
+  std::size_t size() const noexcept { return size_; }
+  char back() const noexcept { return bytes_[size_ - 1]; }
+  char operator[](std::size_t i) const noexcept { return bytes_[i]; }
+  void pop_back() noexcept { --size_; }
+  void resize(std::size_t size) noexcept { size_ = size; }  // shorter only
+  void operator+=(char c) noexcept { bytes_[size_++] = c; }
+  void append(std::string_view text) noexcept {
+    text.copy(bytes_ + size_, text.size());
+    size_ += text.size();
+  }
+
+private:
+  std::size_t size_ = 0;
+  char bytes_[kMaxMasked];
+};
+
+// The masked form of a line, in `out`. `line` may hold any bytes; those from 0x80 count as letters, so no character of
+// UTF-8 is cut.
+std::string_view mask(std::string_view line, Mode mode, MaskBuffer &out) noexcept;
 
 // The masked form with its placeholders spelled out: <num>, <ip>..., or all of them as <*>.
 std::string spell(std::string_view masked, bool typed);

@@ -19,11 +19,11 @@ int main(int argc, char **argv) {
   std::vector<std::string> record;
   std::map<std::string, std::string> template_of;
   std::vector<std::pair<std::string, std::string>> lines;
-  std::string masked;
+  signature::MaskBuffer buffer;
   for (bool header = true; reader.next(record); header = false) {
     if (header)
       continue;
-    signature::mask(record.at(1), signature::Mode::kLog, masked);
+    const std::string masked(signature::mask(record.at(1), signature::Mode::kLog, buffer));
     template_of.try_emplace(masked);
     lines.emplace_back(record.at(0), masked);
   }
