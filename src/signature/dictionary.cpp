@@ -76,7 +76,7 @@ void StateView::check(std::string_view bytes, core::Poll poll) {
   if (static_cast<std::uint8_t>(bytes[0]) != kFormatVersion)
     refuse("It has format version " + std::to_string(static_cast<std::uint8_t>(bytes[0])) + ", known is " +
            std::to_string(kFormatVersion) + ".");
-  if (state.mode() != Mode::kLog && state.mode() != Mode::kProfile)
+  if (state.mode() != MaskMode::kLog && state.mode() != MaskMode::kProfile)
     refuse("It has an unknown mode.");
   if (state.lexer_version() == 0 || state.lexer_version() > kLexerVersion)
     refuse("It was made by a newer version of session_hunt.");
@@ -119,7 +119,7 @@ std::string_view example_of(std::string_view line) noexcept {
   return line.substr(0, size);
 }
 
-Dictionary::Dictionary(Mode mode, std::uint32_t max_entries, std::pmr::memory_resource *memory)
+Dictionary::Dictionary(MaskMode mode, std::uint32_t max_entries, std::pmr::memory_resource *memory)
     : memory_(memory), mode_(mode), max_entries_(max_entries), stored_size_(kHeader), entries_(memory), index_(memory) {
   if (max_entries == 0 || max_entries > kMostMaxEntries)
     throw Error(core::kInvalidParameter, "max_entries is out of range",

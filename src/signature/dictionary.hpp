@@ -7,7 +7,7 @@
 // coarsely, at the least level (levels.hpp) at which all fits; nothing is dropped.
 //
 // Format (little-endian), version 1:
-//   0  u8  version          1  u8  kLexerVersion   2  u8  Mode   3  u8  level
+//   0  u8  version          1  u8  kLexerVersion   2  u8  MaskMode   3  u8  level
 //   4  u32 max_entries      8  u32 entries
 //  12  entries in byte order of their forms, each: u64 lines, i64 first, i64 last (microseconds since 2000-01-01 UTC;
 //      first > last: no line had a time), u16 size of the form, u16 size of the example, form, example
@@ -60,7 +60,7 @@ public:
   static void check(std::string_view bytes, core::Poll poll = core::never_interrupted);
 
   std::uint8_t lexer_version() const noexcept { return static_cast<std::uint8_t>(bytes_[1]); }
-  Mode mode() const noexcept { return static_cast<Mode>(bytes_[2]); }
+  MaskMode mode() const noexcept { return static_cast<MaskMode>(bytes_[2]); }
   std::uint8_t level() const noexcept { return static_cast<std::uint8_t>(bytes_[3]); }
   std::uint32_t max_entries() const noexcept;
   std::uint32_t size() const noexcept;
@@ -75,14 +75,14 @@ class Dictionary {
 public:
   // Every byte it needs comes from `memory`, so dropping that drops the dictionary. Throws core::Error (22023) unless 1
   // <= max_entries <= kMostMaxEntries.
-  Dictionary(Mode mode, std::uint32_t max_entries, std::pmr::memory_resource *memory);
+  Dictionary(MaskMode mode, std::uint32_t max_entries, std::pmr::memory_resource *memory);
 
   // Amortised O(bytes of the line).
   void add(std::string_view line, const TimeSpan &time = {});
   // Throws core::Error (22023) if the other was made in another mode or by another lexer.
   void merge(const StateView &other, core::Poll poll = core::never_interrupted);
 
-  Mode mode() const noexcept { return mode_; }
+  MaskMode mode() const noexcept { return mode_; }
   std::uint8_t level() const noexcept { return level_; }
   std::uint32_t max_entries() const noexcept { return max_entries_; }
 
@@ -106,7 +106,7 @@ private:
   void grow_index();
 
   std::pmr::memory_resource *memory_;
-  Mode mode_;
+  MaskMode mode_;
   std::uint8_t level_ = 0;
   std::uint32_t max_entries_;
   std::size_t form_bytes_ = 0;

@@ -1,5 +1,6 @@
 #include "signature/lexer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -77,7 +78,7 @@ bool is_weekday(const char *s) noexcept { return is_name_of_three(s, "MonTueWedT
 
 class Lexer {
 public:
-  Lexer(std::string_view line, Mode mode, MaskBuffer &out) : s_(line), mode_(mode), out_(out) {}
+  Lexer(std::string_view line, MaskMode mode, MaskBuffer &out) : s_(line), mode_(mode), out_(out) {}
 
   void run() {
     while (at_ < s_.size()) {
@@ -94,7 +95,7 @@ public:
 private:
   char peek(std::size_t i) const noexcept { return i < s_.size() ? s_[i] : '\0'; }
   bool is_at(std::size_t i, int classes) const noexcept { return i < s_.size() && is(s_[i], classes); }
-  bool log() const noexcept { return mode_ == Mode::kLog; }
+  bool log() const noexcept { return mode_ == MaskMode::kLog; }
 
   void step() {
     const char c = s_[at_];
@@ -304,8 +305,30 @@ private:
           (peek(end) == ':' && end - at_ <= 4 && place(ip6(at_), Placeholder::kIp)))
         return true;
     }
-    if (is(c, kDigit))
-      return place(ip4(at_), Placeholder::kIp) || place(version(at_), Placeholder::kVersion);
+    if (!is(c, kDigit))
+      return false;
+    const bool after_product = at_ > 0 && s_[at_ - 1] == '/';  // Chrome/110.0.1.2 is no address
+    if (!after_product && place(ip4(at_), Placeholder::kIp))
+      return true;
+    const std::size_t last = version(at_);
+    const bool is_integer = digits(at_) == last;
+    if (is_integer && begins_field())
+      return false;
+    return place(last, is_integer && !after_product ? Placeholder::kNumber : Placeholder::kVersion);
+  }
+
+  // True where a field of a profile begins, or the number of a network after AS or ASN: an integer there says which
+  // one, not how many.
+  bool begins_field() const noexcept {
+    std::size_t i = at_;
+    while (i > 0 && is(s_[i - 1], kBlank) && s_[i - 1] != '\t' && s_[i - 1] != '\n')
+      --i;
+    if (i == 0 || std::strchr(",;|\t\n=", s_[i - 1]) != nullptr)
+      return true;
+    const std::string_view before = s_.substr(0, i);
+    for (const std::string_view name : {"AS", "ASN", "as", "asn"})
+      if (before.ends_with(name) && (i == name.size() || !is(s_[i - name.size() - 1], kWord)))
+        return true;
     return false;
   }
 
@@ -440,6 +463,8 @@ private:
   std::size_t offset(std::size_t i) const noexcept {
     if (peek(i) == 'Z' && ends(i + 1))
       return i + 1;
+    if (const std::string_view zone = s_.substr(std::min(i, s_.size()), 4); zone == " UTC" || zone == " GMT")
+      return ends(i + 4) ? i + 4 : i;
     const std::size_t sign = peek(i) == ' ' ? i + 1 : i;
     if ((peek(sign) != '+' && peek(sign) != '-') || !is_at(sign + 1, kDigit))
       return i;
@@ -571,14 +596,14 @@ private:
   }
 
   std::string_view s_;
-  Mode mode_;
+  MaskMode mode_;
   MaskBuffer &out_;
   std::size_t at_ = 0;
 };
 
 }  // namespace
 
-std::string_view mask(std::string_view line, Mode mode, MaskBuffer &out) noexcept {
+std::string_view mask(std::string_view line, MaskMode mode, MaskBuffer &out) noexcept {
   out.resize(0);
   Lexer(line, mode, out).run();
   return out.view();

@@ -18,11 +18,13 @@ inline constexpr std::size_t kMaxMasked = 4096;
 // A longer word is a value, whatever it looks like.
 inline constexpr std::size_t kMaxWord = 256;
 
-enum class Mode : std::uint8_t {
+enum class MaskMode : std::uint8_t {
   // For log messages: all of the placeholders below.
   kLog = 1,
   // For short descriptions of sessions, clients and the like: only numbers, versions, hexadecimal numbers, UUIDs and IP
-  // addresses. Words, also words that end in digits, are never masked.
+  // addresses. Words, also words that end in digits, are never masked, nor is an integer at the beginning of a field
+  // (at
+  // the start, after a tab or one of , ; | =) or after AS or ASN: it may be the number of a network.
   kProfile = 2,
 };
 
@@ -72,7 +74,7 @@ private:
 
 // The masked form of a line, in `out`. `line` may hold any bytes; those from 0x80 count as letters, so no character of
 // UTF-8 is cut.
-std::string_view mask(std::string_view line, Mode mode, MaskBuffer &out) noexcept;
+std::string_view mask(std::string_view line, MaskMode mode, MaskBuffer &out) noexcept;
 
 // The masked form with its placeholders spelled out: <num>, <ip>..., or all of them as <*>.
 std::string spell(std::string_view masked, bool typed);

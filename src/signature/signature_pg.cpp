@@ -29,7 +29,7 @@ struct ExpandedState {
   pg::ContextResource memory;
   Dictionary dictionary;
 
-  ExpandedState(const ExpandedObjectHeader &prepared, MemoryContext context, Mode mode, std::uint32_t max_entries)
+  ExpandedState(const ExpandedObjectHeader &prepared, MemoryContext context, MaskMode mode, std::uint32_t max_entries)
       : header(prepared), memory(context), dictionary(mode, max_entries, &memory) {}
 };
 static_assert(alignof(ExpandedState) <= MAXIMUM_ALIGNOF);
@@ -63,7 +63,7 @@ void check_encoding() {
 }
 
 // No destructor ever runs: all that a state has lies in its memory context.
-ExpandedState *new_state(MemoryContext parent, Mode mode, std::uint32_t max_entries) {
+ExpandedState *new_state(MemoryContext parent, MaskMode mode, std::uint32_t max_entries) {
   check_encoding();
   MemoryContext context = AllocSetContextCreate(parent, "logreduce state", ALLOCSET_START_SMALL_SIZES);
   void *place = MemoryContextAlloc(context, sizeof(ExpandedState));
@@ -104,9 +104,9 @@ struct Options {
   int time = 0, mode = 0, max_entries = 0;  // the numbers of the arguments; 0: not given
 };
 
-Mode mode_arg(FunctionCallInfo fcinfo, const Options &options) {
+MaskMode mode_arg(FunctionCallInfo fcinfo, const Options &options) {
   if (options.mode == 0)
-    return Mode::kLog;
+    return MaskMode::kLog;
   if (PG_ARGISNULL(options.mode))
     throw hunt::core::Error(hunt::core::kInvalidParameter, "mode is NULL", "Use \"log\" or \"profile\".");
   return mode_of(pg::bytes_arg(fcinfo, options.mode));
@@ -135,7 +135,7 @@ Datum transition(FunctionCallInfo fcinfo, const Options &options) {
     PG_RETURN_DATUM(PG_GETARG_DATUM(0));
   }
   const std::string_view line = pg::bytes_arg(fcinfo, 1);
-  const Mode mode = mode_arg(fcinfo, options);
+  const MaskMode mode = mode_arg(fcinfo, options);
   ExpandedState *state = group_state(fcinfo, context);
   if (state == nullptr)
     state = new_state(context, mode, max_entries_arg(fcinfo, options));
@@ -231,7 +231,7 @@ void drop_partition(void *labels) { delete static_cast<Labels *>(labels); }
 // Reads all rows of the partition.
 Labels *labels_of_partition(WindowObject window) {
   std::pmr::monotonic_buffer_resource memory;
-  Dictionary dictionary(Mode::kLog, kDefaultMaxEntries, &memory);
+  Dictionary dictionary(MaskMode::kLog, kDefaultMaxEntries, &memory);
   const int64 rows = pg::call([window] { return WinGetPartitionRowCount(window); });
   for (int64 i = 0; i < rows; ++i) {
     bool is_null = false, is_out = false;
@@ -249,7 +249,7 @@ Labels *labels_of_partition(WindowObject window) {
   return new Labels(StateView(bytes), pg::check_interrupts);
 }
 
-Datum masked_text(FunctionCallInfo fcinfo, Mode mode) {
+Datum masked_text(FunctionCallInfo fcinfo, MaskMode mode) {
   check_encoding();
   MaskBuffer buffer;
   return pg::bytes_datum(spell(mask(pg::bytes_arg(fcinfo, 0), mode, buffer), true));
@@ -267,10 +267,10 @@ SQL_FUNCTION(logreduce_state_in) {
 
 SQL_FUNCTION(logreduce_state_out) {
   const Datum state = PointerGetDatum(PG_GETARG_BYTEA_PP(0));
-  char *text = text_to_cstring(
-      DatumGetTextPP(DirectFunctionCall2(binary_encode, state, PointerGetDatum(cstring_to_text("base64")))));
-  *std::remove(text, text + strlen(text), '\n') = '\0';
-  PG_RETURN_CSTRING(text);
+  const Datum encoded = DirectFunctionCall2(binary_encode, state, PointerGetDatum(cstring_to_text("base64")));
+  char *written = TextDatumGetCString(encoded);
+  *std::remove(written, written + strlen(written), '\n') = '\0';  // encode() breaks lines
+  PG_RETURN_CSTRING(written);
 }
 
 SQL_FUNCTION(logreduce_state_recv) {
@@ -363,8 +363,8 @@ SQL_FUNCTION(logreduce_compare) {
   PG_RETURN_NULL();
 }
 
-SQL_FUNCTION(log_signature) { return masked_text(fcinfo, Mode::kLog); }
-SQL_FUNCTION(profile_signature) { return masked_text(fcinfo, Mode::kProfile); }
+SQL_FUNCTION(log_signature) { return masked_text(fcinfo, MaskMode::kLog); }
+SQL_FUNCTION(profile_signature) { return masked_text(fcinfo, MaskMode::kProfile); }
 SQL_FUNCTION(signature_id) { PG_RETURN_INT64(hunt::signature::signature_id(pg::bytes_arg(fcinfo, 0))); }
 
 SQL_FUNCTION(logreduce_match) {

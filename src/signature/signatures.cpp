@@ -15,7 +15,7 @@ namespace hunt::signature {
 namespace {
 
 // The templates of a state's forms, in their order.
-std::vector<std::string> templates_of(const std::vector<EntryView> &entries, Mode mode, core::Poll poll) {
+std::vector<std::string> templates_of(const std::vector<EntryView> &entries, MaskMode mode, core::Poll poll) {
   std::vector<std::string_view> forms;
   forms.reserve(entries.size());
   for (const EntryView &e : entries)
@@ -23,7 +23,7 @@ std::vector<std::string> templates_of(const std::vector<EntryView> &entries, Mod
   return find_templates(forms, mode, poll);
 }
 
-bool is_typed(Mode mode) noexcept { return mode == Mode::kProfile; }
+bool is_typed(MaskMode mode) noexcept { return mode == MaskMode::kProfile; }
 
 std::size_t fixed_bytes(std::string_view masked) noexcept {
   return static_cast<std::size_t>(
@@ -62,11 +62,11 @@ Criteria criteria_of(std::string_view name) {
                     "Use \"least\" for the least common signatures first, or \"most\".");
 }
 
-Mode mode_of(std::string_view name) {
+MaskMode mode_of(std::string_view name) {
   if (name == "log")
-    return Mode::kLog;
+    return MaskMode::kLog;
   if (name == "profile")
-    return Mode::kProfile;
+    return MaskMode::kProfile;
   throw core::Error(core::kInvalidParameter, "unknown mode \"" + std::string(name) + "\"",
                     "Use \"log\" for log messages, or \"profile\" for short descriptions of sessions and clients.");
 }
@@ -168,7 +168,7 @@ std::string_view Labels::operator()(std::string_view line) const {
 
 std::string_view Labels::fitting(std::string_view form) const {
   // In profile mode a form is its own signature: another form has none.
-  if (mode_ == Mode::kLog)
+  if (mode_ == MaskMode::kLog)
     for (const Pattern &p : patterns_)
       if (fixed_bytes(p.masked) > 0 && fits(p.masked, form))
         return p.text;

@@ -27,7 +27,7 @@ enum class Criteria { kLeast, kMost };
 // "least" or "most"; throws core::Error (22023) otherwise.
 Criteria criteria_of(std::string_view name);
 // "log" or "profile"; throws core::Error (22023) otherwise.
-Mode mode_of(std::string_view name);
+MaskMode mode_of(std::string_view name);
 
 // By number of lines, then by text.
 std::vector<Signature> find_signatures(const StateView &state, Criteria criteria,
@@ -61,7 +61,7 @@ private:
   };
   std::string_view fitting(std::string_view form) const;
 
-  Mode mode_;
+  MaskMode mode_;
   std::uint8_t level_;
   std::vector<Pattern> patterns_;  // the longest fixed text first
   std::unordered_map<std::string, std::uint32_t> pattern_of_;

@@ -471,8 +471,8 @@ private:
 
 }  // namespace
 
-std::vector<std::string> find_templates(const std::vector<std::string_view> &masked, Mode mode, core::Poll poll) {
-  if (mode == Mode::kProfile)
+std::vector<std::string> find_templates(const std::vector<std::string_view> &masked, MaskMode mode, core::Poll poll) {
+  if (mode == MaskMode::kProfile)
     return {masked.begin(), masked.end()};
   return Clusterer(masked, poll).run();
 }

@@ -30,7 +30,7 @@ inline constexpr std::size_t kMaxWords = 128;
 
 // Places the template of masked[i] into result[i]. In profile mode a masked form is its own template. The forms are
 // distinct and in byte order.
-std::vector<std::string> find_templates(const std::vector<std::string_view> &masked, Mode mode,
+std::vector<std::string> find_templates(const std::vector<std::string_view> &masked, MaskMode mode,
                                         core::Poll poll = core::never_interrupted);
 
 }  // namespace hunt::signature

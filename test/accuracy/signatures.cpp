@@ -23,14 +23,14 @@ int main(int argc, char **argv) {
   for (bool header = true; reader.next(record); header = false) {
     if (header)
       continue;
-    const std::string masked(signature::mask(record.at(1), signature::Mode::kLog, buffer));
+    const std::string masked(signature::mask(record.at(1), signature::MaskMode::kLog, buffer));
     template_of.try_emplace(masked);
     lines.emplace_back(record.at(0), masked);
   }
   std::vector<std::string_view> forms;
   for (const auto &[form, unused] : template_of)
     forms.push_back(form);
-  const std::vector<std::string> templates = signature::find_templates(forms, signature::Mode::kLog);
+  const std::vector<std::string> templates = signature::find_templates(forms, signature::MaskMode::kLog);
   std::size_t i = 0;
   for (auto &[form, spelled] : template_of)
     spelled = signature::spell(templates[i++], false);
