@@ -31,7 +31,7 @@ select log_signature(x) from (values
 select profile_signature(x) from (values
   ('Clouvider, NL, aws-cli/2.9.1 Python/3.11.2 Linux/5.15.0-1028-aws exe/x86_64, alice'),
   ('Clouvider, NL, aws-cli/2.15.30 Python/3.12.1 Linux/6.1.0-13-amd64 exe/x86_64, alice'),
-  ('AMAZON-02, US, Boto3/1.26.1, bob'), ('ASN 62240 10.1.2.3 user42')) v (x);
+  ('AMAZON-02, US, Boto3/1.26.1, bob'), ('ASN 62240 10.1.2.3 user42'), ('62240, NL, Chrome/110.0.1.2')) v (x);
 
 -- any order, split, number of workers: the same bytes
 create function digest(s logreduce_state) returns text language sql as 'select md5(logreduce_state_send(s))';
@@ -63,7 +63,6 @@ create table model as select logreduce(line) as state from log;
 select logreduce_match(state, 'session ffffffffffffffffffffffffffffffff closed after 7 ms') as seen,
   logreduce_match(state, 'Accepted publickey for carol from 192.0.2.1 port 1 ssh2') as fitting,
   logreduce_match(state, 'something else') as none from model;
-select logreduce_signature(line) over () as signature, count(*) from log group by line order by 2 desc, 1 limit 0;
 select signature, count(*) from (select logreduce_signature(line) over (partition by line like 'GET%') as signature from log) t
 group by 1 order by 2, 1;
 select count(*) as different from log, model
@@ -88,7 +87,7 @@ select count(*) as merged from (select profile_signature(line) from profile grou
 select length(log_signature(repeat('x', 1000000))), length(log_signature(repeat('word ', 200000))),
   length(log_signature(repeat('1 ', 200000)));
 select count from signatures((select logreduce(repeat('a' || n || ' ', 100)) from generate_series(1, 1000) n));
-select signature, length(example) from signatures((select logreduce(repeat('é ', 10000) || 'end')));
+select length(signature), length(example) from signatures((select logreduce(repeat('é ', 10000) || 'end')));
 
 -- errors
 select logreduce(line, 'fields') from log;

@@ -44,9 +44,10 @@ std::size_t explicit_limit(const Parameters &p) noexcept {
   return register_count(p) * static_cast<std::size_t>(p.regwidth) / 64;
 }
 
-std::size_t sparse_limit(const Parameters &p) noexcept {
+// Whether so many registers take fewer bits in the sparse form than in the full one.
+bool is_sparse_shorter(const Parameters &p, std::size_t used) noexcept {
   const auto width = static_cast<std::size_t>(p.regwidth);
-  return p.sparse ? register_count(p) * width / (static_cast<std::size_t>(p.log2m) + width) : 0;
+  return used * (static_cast<std::size_t>(p.log2m) + width) < register_count(p) * width;
 }
 
 // What is wrong with the parameters, or nothing.
@@ -178,9 +179,8 @@ std::vector<std::uint8_t> parse_full(const Parameters &p, std::string_view body)
     refuse("it has " + std::to_string(body.size()) + " bytes of registers instead of " + std::to_string(size));
   std::vector<std::uint8_t> registers(register_count(p));
   WordReader words(body);
-  for (std::size_t i = 0; i < registers.size(); ++i) {
-    registers[i] = static_cast<std::uint8_t>(words.read(p.regwidth));
-  }
+  for (std::uint8_t &value : registers)
+    value = static_cast<std::uint8_t>(words.read(p.regwidth));
   check_padding(words);
   return registers;
 }
@@ -241,7 +241,7 @@ Hll Hll::from_registers(const Parameters &parameters, std::span<const std::uint8
 std::string Hll::serialize() const {
   const Parameters &p = parameters_;
   const auto used = registers_.size() - static_cast<std::size_t>(std::count(registers_.begin(), registers_.end(), 0));
-  const bool sparse = p.sparse && used <= sparse_limit(p);
+  const bool sparse = p.sparse && is_sparse_shorter(p, used);
   const unsigned form = kind_ == Kind::kUndefined  ? kUndefinedForm
                         : kind_ == Kind::kEmpty    ? kEmptyForm
                         : kind_ == Kind::kExplicit ? kExplicitForm

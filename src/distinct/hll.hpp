@@ -14,7 +14,7 @@
 //
 // Register i, the low log2m bits of a hash, keeps the largest of: trailing zeros of the other bits, plus 1, cut to
 // 2^regwidth - 1. Hashes are kept while there are at most `expthresh` of them, registers from then on; of sparse and
-// full the shorter is stored, sparse if they are equal in bits. postgresql-hll does the same unless
+// full the one with fewer bits is stored, full if they are equal. postgresql-hll does the same unless
 // hll_set_max_sparse() was called, which leaves no trace in the value: what was stored under it is read and written
 // back in the usual form.
 //

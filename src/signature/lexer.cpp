@@ -106,7 +106,7 @@ private:
       return word();
     if (log() && punctuation(c))
       return;
-    if (c == ':' && peek(at_ + 1) == ':' && place(ip6(at_), Placeholder::kIp))
+    if (c == ':' && peek(at_ + 1) == ':' && at_word_start() && place(ip6(at_), Placeholder::kIp))
       return;
     out_ += c;
     ++at_;
