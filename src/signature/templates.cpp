@@ -421,7 +421,7 @@ private:
     for (const std::string_view t : distinct) {
       std::string key;
       for (const std::string_view w : words_of(t)) {
-        if (!key.empty())
+        if (w.data() != t.data())
           key += ' ';
         if (w.find(kAny) == std::string_view::npos || w.find('=') != std::string_view::npos) {
           key += w;
