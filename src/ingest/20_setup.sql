@@ -71,6 +71,15 @@ begin
     error_text text,
     vendor_country_code text,
     vendor_city text,
+    region text,
+    user_type text,
+    user_arn text,
+    user_email text,
+    effective_user text,
+    client_application text,
+    parent_process text,
+    parent_command_line text,
+    vendor_country_name text,
     payload text not null,
     primary key (event_time, event_key)
   ) partition by range (event_time);
@@ -155,6 +164,15 @@ begin
          (select d.vendor_asn_number from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as vendor_asn_number,
          (select d.vendor_country_code from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as vendor_country_code,
          (select d.vendor_city from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as vendor_city,
+         (select d.region from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as region,
+         (select d.user_type from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as user_type,
+         (select d.user_arn from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as user_arn,
+         (select d.user_email from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as user_email,
+         (select d.effective_user from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as effective_user,
+         (select d.client_application from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as client_application,
+         (select d.parent_process from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as parent_process,
+         (select d.parent_command_line from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as parent_command_line,
+         (select d.vendor_country_name from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as vendor_country_name,
          (select hunt.payload_json(d.payload) from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as payload
   from hunt.event_fact f
   left join hunt.dictionary_source s on s.id = f.source_id

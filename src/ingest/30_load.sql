@@ -85,10 +85,12 @@ begin
   ), new_detail as (
     insert into hunt.event_detail (event_time, event_key, version_time, content_hash, vendor_asn_number, event_id,
       user_userid, device_ip_text, target, command_line, device_hostname, device_os, device_browser, error_text,
-      vendor_country_code, vendor_city, payload)
+      vendor_country_code, vendor_city, region, user_type, user_arn, user_email, effective_user, client_application,
+      parent_process, parent_command_line, vendor_country_name, payload)
     select e.event_time, e.event_key, e.version_time, e.content_hash, e.vendor_asn_number, e.event_id, e.user_userid,
       e.device_ip_text, e.target, e.command_line, e.device_hostname, e.device_os, e.device_browser, e.error_text,
-      e.vendor_country_code, e.vendor_city, e.payload
+      e.vendor_country_code, e.vendor_city, e.region, e.user_type, e.user_arn, e.user_email, e.effective_user,
+      e.client_application, e.parent_process, e.parent_command_line, e.vendor_country_name, e.payload
     from accepted e where e.stored_hash is null
   ), changed_fact as (
     update hunt.event_fact f
@@ -107,10 +109,13 @@ begin
   ), changed_detail as (
     update hunt.event_detail d
     set (version_time, content_hash, vendor_asn_number, event_id, user_userid, device_ip_text, target, command_line,
-         device_hostname, device_os, device_browser, error_text, vendor_country_code, vendor_city, payload) =
+         device_hostname, device_os, device_browser, error_text, vendor_country_code, vendor_city, region,
+         user_type, user_arn, user_email, effective_user, client_application, parent_process, parent_command_line,
+         vendor_country_name, payload) =
         row(e.version_time, e.content_hash, e.vendor_asn_number, e.event_id, e.user_userid, e.device_ip_text, e.target,
             e.command_line, e.device_hostname, e.device_os, e.device_browser, e.error_text, e.vendor_country_code,
-            e.vendor_city, e.payload)
+            e.vendor_city, e.region, e.user_type, e.user_arn, e.user_email, e.effective_user, e.client_application,
+            e.parent_process, e.parent_command_line, e.vendor_country_name, e.payload)
     from accepted e
     where e.stored_hash is not null and d.event_time = e.event_time and d.event_key = e.event_key
   ), rejected as (

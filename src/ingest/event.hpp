@@ -39,8 +39,8 @@ struct Event {
   std::string_view user_type;   // the vendor's kind of identity: "AssumedRole", "SystemPrincipal", "ServiceAccount"
   std::string_view user_arn;    // in AWS
   std::string_view user_email;  // or user principal name, where user_username is another name
-  std::string_view
-      effective_user;  // as whom he acted, if not as himself: an assumed role, an impersonated user, sudo's
+  // As whom the user acted, if not as himself: an assumed role, an impersonated user, sudo's.
+  std::string_view effective_user;
   std::optional<core::Ip> device_ip;
   std::string_view device_ip_text;  // the address as received, unless it is the canonical form of device_ip
   std::string_view http_user_agent;

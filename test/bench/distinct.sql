@@ -36,7 +36,6 @@ insert into bench.task (task, query) values
   ('groups, hll', 'select count(v) from (select hll_cardinality(hll_add_agg(hll_hash_text(x))) v from bench.log group by user_id, day) g'),
   ('table, floor', 'select bit_xor(hashtextextended(x, 0)) from bench.log'),
   ('table, count_distinct', 'select hunt.count_distinct(x) from bench.log'),
-  ('table, exact', 'select count(distinct x) from bench.log'),
   ('table, hll', 'select hll_cardinality(hll_add_agg(hll_hash_text(x))) from bench.log'),
   ('union, sketch', 'select sum(v) from (select hunt.count_distinct_merge(s) v from bench.sketch group by user_id) g'),
   ('union, hll', 'select sum(v) from (select hll_cardinality(hll_union_agg(s)) v from bench.hll group by user_id) g');
