@@ -126,14 +126,14 @@ bool insert_token(OpenBytes sketch, HashToken token) noexcept {
 [[noreturn]] void refuse_merge(const Origin &a, const Origin &b) {
   if (a.server_major != b.server_major)
     throw core::Error(
-        "22023",
+        core::kInvalidParameter,
         a.server_major != 0 && b.server_major != 0
             ? "cannot merge sketches of distinct_key() from PostgreSQL " + std::to_string(a.server_major) + " and " +
                   std::to_string(b.server_major)
             : "cannot merge a sketch of distinct_key() with one of other values",
         "Hashes of distinct_key() are not the same in different major versions. Make both sketches from the "
         "values again, or use types that distinct_sketch() takes directly.");
-  throw core::Error("22023",
+  throw core::Error(core::kInvalidParameter,
                     "cannot merge sketches with the seeds " + std::to_string(static_cast<std::int64_t>(a.seed)) +
                         " and " + std::to_string(static_cast<std::int64_t>(b.seed)),
                     "The same value hashes differently under another seed. Make both sketches with the same seed.");
@@ -141,14 +141,14 @@ bool insert_token(OpenBytes sketch, HashToken token) noexcept {
 
 void require_mergeable(Bytes a, Bytes b) {
   if (((a[0] | b[0]) & kHll) != 0)
-    throw core::Error("22023", "cannot merge an imported hll with a sketch of other values",
+    throw core::Error(core::kInvalidParameter, "cannot merge an imported hll with a sketch of other values",
                       "An hll holds hashes of postgresql-hll. It merges with other imported hlls only.");
   if (((a[0] | b[0]) & kOrigin) != 0 && origin(a) != origin(b))
     refuse_merge(origin(a), origin(b));
 }
 
 [[noreturn]] void refuse(const char *why) {
-  throw core::Error("22P03", std::string("not a sketch: ") + why,
+  throw core::Error(core::kInvalidBinary, std::string("not a sketch: ") + why,
                     "Sketches are made by distinct_sketch() and sketch_union(), and read back as they were written.");
 }
 
@@ -194,7 +194,7 @@ void validate(Bytes sketch) {
   if (sketch.size() < 2)
     refuse("it is cut off");
   if (sketch[0] >> 4 != kVersion)
-    throw core::Error("22P03", "unknown version " + std::to_string(sketch[0] >> 4) + " of a sketch",
+    throw core::Error(core::kInvalidBinary, "unknown version " + std::to_string(sketch[0] >> 4) + " of a sketch",
                       "It was written by a newer session_hunt, or is not a sketch.");
   if (is_open(sketch))
     refuse("it is not closed");
@@ -233,7 +233,8 @@ std::size_t initial_size(const Origin &origin) noexcept { return size_for_tokens
 
 void create(OpenBytes into, int precision, const Origin &origin) {
   if (precision < exaloglog::kMinPrecision || precision > exaloglog::kMaxPrecision)
-    throw core::Error("22023", "precision " + std::to_string(precision) + " of a sketch is out of range",
+    throw core::Error(core::kInvalidParameter,
+                      "precision " + std::to_string(precision) + " of a sketch is out of range",
                       "It is 4 to 16: 9 errs by 1.6 %, 11 by 0.8 %; each step doubles the bytes.");
   put_header(into, kOpen | origin_flag(origin), precision, origin);
 }

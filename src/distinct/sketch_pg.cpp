@@ -82,7 +82,7 @@ Datum opened(Datum state) {
 
 void require_countable(sketch::Bytes bytes) {
   if (sketch::form(bytes) == sketch::Form::hll)
-    throw Error("22023", "an imported hll can only be united with others and counted",
+    throw Error(hunt::core::kInvalidParameter, "an imported hll can only be united with others and counted",
                 "Its hashes are those of postgresql-hll. Count values into a sketch of their own.");
 }
 
@@ -106,11 +106,11 @@ Datum first_state(FunctionCallInfo fcinfo, std::uint16_t server_major) {
 void require_constant(FunctionCallInfo fcinfo, sketch::Bytes state, std::uint16_t server_major) {
   const sketch::Origin origin = sketch::origin(state);
   if (PG_NARGS() > 2 && (PG_ARGISNULL(2) || PG_GETARG_INT32(2) != sketch::precision(state)))
-    throw Error("22023", "the precision of a sketch must be the same for all its values");
+    throw Error(hunt::core::kInvalidParameter, "the precision of a sketch must be the same for all its values");
   if (PG_NARGS() > 3 && (PG_ARGISNULL(3) || static_cast<std::uint64_t>(PG_GETARG_INT64(3)) != origin.seed))
-    throw Error("22023", "the seed of a sketch must be the same for all its values");
+    throw Error(hunt::core::kInvalidParameter, "the seed of a sketch must be the same for all its values");
   if (server_major != origin.server_major)
-    throw Error("22023",
+    throw Error(hunt::core::kInvalidParameter,
                 "cannot count values of distinct_key() from different PostgreSQL versions, or with other values, "
                 "in one sketch",
                 "Make the keys again with this server.");
@@ -161,7 +161,7 @@ double cardinality_of(sketch::Bytes bytes, double *standard_error = nullptr) {
 double standard_errors_arg(FunctionCallInfo fcinfo, int n) {
   const double value = PG_GETARG_FLOAT8(n);
   if (!(value >= 0) || std::isinf(value))
-    throw Error("22023", "the number of standard errors must be finite and not negative",
+    throw Error(hunt::core::kInvalidParameter, "the number of standard errors must be finite and not negative",
                 "Of all true values 68 % lie within 1, 95 % within 2 and 99.7 % within 3.");
   return value;
 }
@@ -316,7 +316,7 @@ SQL_FUNCTION(value_key_in) {
   };
   if (colon == text.npos || text.size() - colon != 15 || !read(text.substr(0, colon), 10, major) ||
       !read(text.substr(colon + 1), 16, hash) || major == 0 || major > 255)
-    throw Error("22P02", "not a key of distinct_key()",
+    throw Error(hunt::core::kInvalidText, "not a key of distinct_key()",
                 "It looks like 15:0123456789abcd: server version, colon, 14 digits.");
   PG_RETURN_INT64(static_cast<std::int64_t>(major << kKeyHashBits | hash));
 }

@@ -2,6 +2,7 @@
 #include "core/error.hpp"
 #include "pg/datum.hpp"
 #include "pg/memory.hpp"
+#include "pg/state.hpp"
 #include "signature/signatures.hpp"
 
 #include <algorithm>
@@ -11,7 +12,6 @@
 
 extern "C" {
 #include "funcapi.h"
-#include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "utils/expandeddatum.h"
 #include "utils/timestamp.h"
@@ -265,22 +265,13 @@ SQL_FUNCTION(logreduce_state_in) {
   PG_RETURN_DATUM(bytes);
 }
 
-SQL_FUNCTION(logreduce_state_out) {
-  const Datum state = PointerGetDatum(PG_GETARG_BYTEA_PP(0));
-  const Datum encoded = DirectFunctionCall2(binary_encode, state, PointerGetDatum(cstring_to_text("base64")));
-  char *written = TextDatumGetCString(encoded);
-  *std::remove(written, written + strlen(written), '\n') = '\0';  // encode() breaks lines
-  PG_RETURN_CSTRING(written);
-}
+SQL_FUNCTION(logreduce_state_out) { PG_RETURN_CSTRING(pg::state_text(pg::state_bytes(pg::state_arg(fcinfo, 0)))); }
 
 SQL_FUNCTION(logreduce_state_recv) {
-  auto *message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
-  const int size = message->len - message->cursor;
-  auto *value = static_cast<bytea *>(palloc(VARHDRSZ + size));
-  SET_VARSIZE(value, VARHDRSZ + size);
-  pq_copymsgbytes(message, VARDATA(value), size);
-  check({VARDATA(value), static_cast<std::size_t>(size)});
-  PG_RETURN_BYTEA_P(value);
+  const Datum state = pg::state_of_message(fcinfo);
+  const auto bytes = pg::state_bytes(state);
+  check({reinterpret_cast<const char *>(bytes.data()), bytes.size()});
+  return state;
 }
 
 SQL_FUNCTION(logreduce_state_send) { PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0)); }
