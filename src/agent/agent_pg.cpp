@@ -3,10 +3,10 @@
 #include "agent/agent_cache.hpp"
 #include "pg/datum.hpp"
 #include "pg/memory.hpp"
+#include "pg/result_shape.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
-#include "funcapi.h"
 }
 
 namespace {
@@ -25,19 +25,6 @@ agent::AgentCache &cache() {
     one = new agent::AgentCache(&resource);
   }
   return *one;
-}
-
-// The descriptor of the record that the function returns, looked up once per call site.
-TupleDesc result_shape(FunctionCallInfo fcinfo) {
-  if (fcinfo->flinfo->fn_extra == nullptr) {
-    TupleDesc shape;
-    if (get_call_result_type(fcinfo, nullptr, &shape) != TYPEFUNC_COMPOSITE)
-      elog(ERROR, "function does not return a composite type");
-    MemoryContext before = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-    fcinfo->flinfo->fn_extra = BlessTupleDesc(CreateTupleDescCopy(shape));
-    MemoryContextSwitchTo(before);
-  }
-  return static_cast<TupleDesc>(fcinfo->flinfo->fn_extra);
 }
 
 Datum record_datum(TupleDesc shape, const CachedAgent &found) {
@@ -61,7 +48,7 @@ Datum record_datum(TupleDesc shape, const CachedAgent &found) {
 
 SQL_FUNCTION(user_agent) {
   const std::string_view field = pg::bytes_arg(fcinfo, 0);
-  TupleDesc shape = result_shape(fcinfo);
+  TupleDesc shape = pg::cached_result_shape(fcinfo);
   if (hunt::address::is_blank(field))
     PG_RETURN_NULL();
   return record_datum(shape, cache().find(field));

@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/hash.hpp"
 #include "pg/datum.hpp"
+#include "pg/result_shape.hpp"
 #include "pg/sql_hash.hpp"
 #include "pg/state.hpp"
 
@@ -16,7 +17,6 @@
 #include <limits>
 
 extern "C" {
-#include "funcapi.h"
 #include "utils/uuid.h"
 }
 
@@ -166,17 +166,10 @@ double standard_errors_arg(FunctionCallInfo fcinfo, int n) {
   return value;
 }
 
-TupleDesc result_type(FunctionCallInfo fcinfo) {
-  TupleDesc type;
-  if (get_call_result_type(fcinfo, nullptr, &type) != TYPEFUNC_COMPOSITE)
-    elog(ERROR, "return type must be a row type");
-  return BlessTupleDesc(type);
-}
-
 Datum bounds(FunctionCallInfo fcinfo, double lower, double upper) {
   Datum values[2] = {Float8GetDatum(lower), Float8GetDatum(upper)};
   bool nulls[2] = {false, false};
-  return HeapTupleGetDatum(heap_form_tuple(result_type(fcinfo), values, nulls));
+  return HeapTupleGetDatum(heap_form_tuple(pg::cached_result_shape(fcinfo), values, nulls));
 }
 
 // A sketch from outside.
@@ -270,7 +263,7 @@ SQL_FUNCTION(sketch_info) {
   nulls[2] = form == sketch::Form::hll;
   nulls[3] = origin.server_major == 0;
   nulls[4] = nulls[5] = std::isnan(value);
-  return HeapTupleGetDatum(heap_form_tuple(result_type(fcinfo), values, nulls));
+  return HeapTupleGetDatum(heap_form_tuple(pg::cached_result_shape(fcinfo), values, nulls));
 }
 
 SQL_FUNCTION(sketch_in) { return validated(pg::state_of_text(PG_GETARG_CSTRING(0), "a sketch")); }

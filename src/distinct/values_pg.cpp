@@ -2,6 +2,7 @@
 // types; only what reads a set from outside is told by its type.
 #include "distinct/value_set.hpp"
 #include "pg/datum.hpp"
+#include "pg/result_shape.hpp"
 #include "pg/state.hpp"
 
 #include "core/error.hpp"
@@ -9,7 +10,6 @@
 extern "C" {
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "utils/array.h"
 #include "utils/timestamp.h"
@@ -204,19 +204,6 @@ Datum verified(Datum set, ValueKind kind) {
   return set;
 }
 
-// The shape of what the function returns, found once per call site.
-TupleDesc result_shape(FunctionCallInfo fcinfo) {
-  if (fcinfo->flinfo->fn_extra == nullptr) {
-    TupleDesc shape = nullptr;
-    if (get_call_result_type(fcinfo, nullptr, &shape) != TYPEFUNC_COMPOSITE)
-      elog(ERROR, "function does not return a composite type");
-    const MemoryContext before = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-    fcinfo->flinfo->fn_extra = BlessTupleDesc(CreateTupleDescCopy(shape));
-    MemoryContextSwitchTo(before);
-  }
-  return static_cast<TupleDesc>(fcinfo->flinfo->fn_extra);
-}
-
 }  // namespace
 
 #define VALUE_SET_TYPE(name, kind)                                                                                     \
@@ -265,7 +252,7 @@ SQL_FUNCTION(distinct_values_close) { return closed(pg::state_bytes(pg::state_ar
 SQL_FUNCTION(distinct_values_of) { return array_of(pg::state_bytes(pg::state_arg(fcinfo, 0)), true); }
 
 SQL_FUNCTION(distinct_summary_of) {
-  const TupleDesc shape = result_shape(fcinfo);
+  const TupleDesc shape = pg::cached_result_shape(fcinfo);
   const Bytes set = pg::state_bytes(pg::state_arg(fcinfo, 0));
   Datum values[] = {Int64GetDatum(static_cast<int64>(value_set::distinct_count(set))), array_of(set, false),
                     BoolGetDatum(value_set::is_complete(set))};

@@ -12,7 +12,7 @@ extern "C" {
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
-#include "funcapi.h"
+#include "pg/result_shape.hpp"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -237,16 +237,6 @@ void remember_name(FunctionCallInfo fcinfo, Choice *choice, const text *name) {
   std::memcpy(choice->name, name, VARSIZE_ANY(name));
 }
 
-TupleDesc result_shape(FunctionCallInfo fcinfo) {
-  TupleDesc shape;
-  if (get_call_result_type(fcinfo, nullptr, &shape) != TYPEFUNC_COMPOSITE)
-    elog(ERROR, "function does not return a composite type");
-  MemoryContext before = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-  shape = BlessTupleDesc(CreateTupleDescCopy(shape));
-  MemoryContextSwitchTo(before);
-  return shape;
-}
-
 }  // namespace
 
 const Choice &choose_anew(FunctionCallInfo fcinfo, Capability capability, bool result) {
@@ -265,7 +255,7 @@ const Choice &choose_anew(FunctionCallInfo fcinfo, Capability capability, bool r
   choice->v4 = obtain(v4);
   choice->v6 = obtain(v6);
   if (result && choice->result == nullptr)
-    choice->result = result_shape(fcinfo);
+    choice->result = pg::result_shape(fcinfo);
   return validated(choice);
 }
 
