@@ -25,11 +25,12 @@ select oid::regprocedure from pg_proc
 where pronamespace = 'hunt'::regnamespace and prolang = (select oid from pg_language where lanname = 'c')
   and (proparallel <> 's' or not proisstrict) and proname not in ('is_blank', 'sketch_add', 'count_distinct_final', 'distinct_values_max_trans', 'logreduce_signature', 'logreduce_trans', 'signatures');
 
--- PL/pgSQL and SECURITY DEFINER functions pin their search_path
+-- PL/pgSQL and SECURITY DEFINER functions pin their search_path, those that run the text of rules with hunt in it
 select oid::regprocedure from pg_proc
 where pronamespace = 'hunt'::regnamespace and prokind = 'f'
   and (prosecdef or prolang = (select oid from pg_language where lanname = 'plpgsql'))
-  and not coalesce(proconfig @> array['search_path=pg_catalog, pg_temp'], false) order by 1;
+  and not coalesce(proconfig && array['search_path=pg_catalog, pg_temp', 'search_path=pg_catalog, hunt, pg_temp'], false)
+order by 1;
 -- SECURITY DEFINER: these and no others, and not for everybody
 select oid::regprocedure as security_definer, has_function_privilege('public', oid, 'execute') as for_public
 from pg_proc where pronamespace = 'hunt'::regnamespace and prosecdef order by 1;

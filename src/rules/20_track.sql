@@ -1,0 +1,103 @@
+-- rules: exactly once. A row carries the transaction that wrote it (ingest_xid) and the cluster it wrote in
+-- (ingest_epoch). A rule stores the snapshot up to which it has seen rows; new is what that snapshot does not show and
+-- the present one does. So a transaction that commits late is seen late, but once, and no open transaction, here or in
+-- another database, holds back the rows of others.
+
+create function hunt.current_epoch() returns integer
+  language c stable strict parallel safe as 'MODULE_PATHNAME', 'current_epoch';
+comment on function hunt.current_epoch() is
+'A number for this database cluster (32 bits hashed from its system identifier): transaction ids are comparable only between rows of one cluster. Changed by pg_upgrade and by restoring a dump elsewhere, not by a promotion.';
+
+create function hunt.set_ingest_columns() returns trigger
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  new.ingest_epoch := hunt.current_epoch();
+  new.ingest_xid := pg_current_xact_id();
+  return new;
+end $$;
+comment on function hunt.set_ingest_columns() is
+'The trigger by which rows that logical replication brings get the transaction id of this cluster.';
+
+create function hunt.track_relation(relation regclass) returns void
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  name text;
+begin
+  if (select relkind from pg_class where oid = relation) not in ('r', 'p') then
+    raise exception '"%" is not a table', relation using errcode = 'wrong_object_type',
+      hint = 'Track the tables that the rows are written to, and let the view show their columns ingest_epoch and ingest_xid.';
+  end if;
+  if exists (select from pg_attribute a where a.attrelid = relation and a.attname = 'ingest_xid') then
+    return;
+  end if;
+  select format('%I.%I', n.nspname, c.relname) into name
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = relation;
+  -- Without a default at first: the rows that are there keep NULL, which means before tracking, and are not rewritten.
+  execute format('alter table %s add column ingest_epoch integer, add column ingest_xid xid8', name);
+  execute format('alter table %s alter column ingest_epoch set default hunt.current_epoch(),
+                                 alter column ingest_xid set default pg_current_xact_id()', name);
+  execute format('create index on %s (ingest_epoch, ingest_xid)', name);
+  execute format('create trigger set_ingest_columns before insert on %s for each row
+                    execute function hunt.set_ingest_columns()', name);
+  execute format('alter table %s enable replica trigger set_ingest_columns', name);
+end $$;
+comment on function hunt.track_relation(regclass) is
+'Gives a table the columns ingest_epoch and ingest_xid, their defaults and an index, so that rules see each of its rows exactly once. Rows that are there already count as seen. Does nothing if the table has them. The caller must own the table.';
+
+-- The rows that a rule has not seen (if seen is false), or all that it may look at: never what committed after the
+-- snapshot, which the next run will find new.
+create function hunt.row_condition(rule_id integer, snapshot pg_snapshot, only_new boolean) returns text
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  here integer := hunt.current_epoch();
+  visible text := format('(ingest_epoch is distinct from %s or pg_visible_in_snapshot(ingest_xid, %L))', here, snapshot);
+  mark record;
+  alternatives text[] := '{}';
+  unseen text;
+  has_current boolean;
+begin
+  if not only_new then
+    return visible;
+  end if;
+  has_current := exists (select from hunt.rule_watermark w
+                         where w.rule_id = row_condition.rule_id and w.epoch = here);
+  for mark in select w.epoch, w.snapshot from hunt.rule_watermark w
+              where w.rule_id = row_condition.rule_id and (w.epoch = here or not has_current)
+              order by w.epoch loop
+    unseen := format('ingest_xid >= %L', pg_snapshot_xmax(mark.snapshot)::text);
+    if pg_snapshot_xmin(mark.snapshot) <> pg_snapshot_xmax(mark.snapshot) then
+      unseen := unseen || format(' or ingest_xid = any (%L)', (select array_agg(x) from pg_snapshot_xip(mark.snapshot) x));
+    end if;
+    alternatives := alternatives || format('(ingest_epoch = %s and (%s))', mark.epoch, unseen);
+  end loop;
+  -- The first run on this cluster: its own rows, and what is left unseen of the cluster that the data came from.
+  if not has_current then
+    alternatives := alternatives || format('ingest_epoch <> all (%L)',
+      (select coalesce(array_agg(w.epoch), '{}') from hunt.rule_watermark w where w.rule_id = row_condition.rule_id));
+  end if;
+  return format('(%s) and %s', array_to_string(alternatives, ' or '), visible);
+end $$;
+comment on function hunt.row_condition(integer, pg_snapshot, boolean) is
+'The SQL condition for the rows that a rule has not seen up to this snapshot (only_new), or for all that it may look at.';
+
+create function hunt.set_watermark(rule_id integer, snapshot pg_snapshot, source text) returns void
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  here integer := hunt.current_epoch();
+begin
+  if not exists (select from hunt.rule_watermark w where w.rule_id = set_watermark.rule_id and w.epoch = here) then
+    -- Rows of other clusters are all seen now. Should this rule ever run there again, it goes on behind them.
+    execute format('insert into hunt.rule_watermark (rule_id, epoch, snapshot)
+                    select $1, s.ingest_epoch, format(''%%s:%%s:'', s.last, s.last)::pg_snapshot
+                    from (select ingest_epoch, (max(ingest_xid::text::bigint) + 1)::text as last from %s
+                          where ingest_epoch <> $2 group by ingest_epoch) s
+                    on conflict on constraint rule_watermark_pkey do update set snapshot = excluded.snapshot', source)
+      using rule_id, here;
+  end if;
+  insert into hunt.rule_watermark values (set_watermark.rule_id, here, set_watermark.snapshot)
+  on conflict on constraint rule_watermark_pkey do update set snapshot = excluded.snapshot;
+end $$;
+comment on function hunt.set_watermark(integer, pg_snapshot, text) is
+'Notes that a rule has seen the rows of its source up to this snapshot.';
+
+revoke execute on function hunt.track_relation(regclass), hunt.set_watermark(integer, pg_snapshot, text) from public;

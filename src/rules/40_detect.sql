@@ -1,0 +1,207 @@
+-- rules: detection. What a rule detects is a function of the set of rows alone: a detection is a moment of a group at
+-- which the rule's condition holds. A run finds the detections that the rows seen now give and the rows seen before did
+-- not; so neither the borders between runs nor the order in which rows arrive, late ones included, lose or double any.
+
+create type hunt.detection as (entity text[], group_key text[], event_time timestamptz, measured jsonb);
+comment on type hunt.detection is
+'A moment at which a rule''s condition holds: the values of the rule''s entities, those of entities and group_by together, the time, and what was measured.';
+
+-- Two functions, so that a text column stays itself, where its index serves, and an address is written without /32.
+create function hunt.key_text(value text) returns text language sql immutable parallel safe as 'select $1';
+comment on function hunt.key_text(text) is 'The value itself.';
+create function hunt.key_text(value anyelement) returns text language sql stable parallel safe as
+$$ select pg_catalog.format('%s', $1) where $1 is not null $$;
+comment on function hunt.key_text(anyelement) is 'The text of a value as psql shows it; NULL for NULL.';
+
+create function hunt.sql_list(pattern text, items text[], separator text default ', ') returns text
+  language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select string_agg(replace(replace(pattern, '%n', n::text), '%x', x), separator order by n)
+  from unnest(items) with ordinality u (x, n) $$;
+comment on function hunt.sql_list(text, text[], text) is
+'Each item put into the pattern, its number for %n and itself for %x, between separators.';
+
+-- The filter of a rule with its tuning, as one condition.
+create function hunt.rule_filter(rule_id integer) returns text
+  language sql stable set search_path = pg_catalog, pg_temp as $$
+  select format(E'(%s\n)', r.filter)
+         || coalesce(string_agg(format(case t.mode when 'include' then E' and (%s\n)' else E' and (%s\n) is not true' end,
+                                       t.expression), '' order by t.tuning_id) filter (where t.tuning_id is not null), '')
+  from hunt.rule r
+  left join hunt.rule_tuning t on t.owner = r.owner and (t.rule_id = r.rule_id or t.rule_id is null)
+  where r.rule_id = $1
+  group by r.rule_id, r.filter $$;
+comment on function hunt.rule_filter(integer) is 'The SQL condition of a rule: its filter and its tuning expressions.';
+
+-- The moments at which a condition over a sliding window holds, for the rows of the relation _row, as a query of the
+-- columns _g1, _g2, ..., _t, _measured. A window is closed: it reaches from window_size before its moment to the moment.
+create function hunt.threshold_moments(rows text, keys text, window_size interval, min_count bigint) returns text
+  language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select format('select distinct %1$s, _t, jsonb_build_object(''events'', _n) as _measured
+    from (select %1$s, _t, count(*) over (partition by %1$s order by _t range between %3$L preceding and current row) as _n
+          from %2$s) s
+    where _n >= %4$s', keys, rows, window_size, min_count) $$;
+comment on function hunt.threshold_moments(text, text, interval, bigint) is
+'Query for the moments with at least min_count rows in the window before.';
+
+-- A value counts from each of its rows until window_size later. Where such stretches of one value overlap they are one;
+-- how many are open at a moment is a running sum. So no window is ever counted anew.
+create function hunt.distinct_moments(rows text, keys text, window_size interval, min_count bigint) returns text
+  language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select format('select distinct %1$s, _t, jsonb_build_object(''distinct_values'', _n) as _measured
+    from (select %1$s, _t, _phase, sum(_delta) over (partition by %1$s order by _t, _phase) as _n
+          from (select %1$s, _t, 0 as _phase, (_previous is null or _previous < _t - %3$L::interval)::integer as _delta
+                from (select *, lag(_t) over (partition by %1$s, _v order by _t) as _previous from %2$s) a
+                union all
+                select %1$s, _t + %3$L::interval, 1, -1
+                from (select *, lead(_t) over (partition by %1$s, _v order by _t) as _next from %2$s) b
+                where _next is null or _next > _t + %3$L::interval) c) s
+    where _phase = 0 and _n >= %4$s', keys, rows, window_size, min_count) $$;
+comment on function hunt.distinct_moments(text, text, interval, bigint) is
+'Query for the moments with at least min_count distinct values of _v in the window before.';
+
+create function hunt.unordered_chain_moments(rows text, keys text, window_size interval, counts integer[]) returns text
+  language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select format('select distinct %1$s, _t, ''{}''::jsonb as _measured
+    from (select %1$s, _t, %4$s from %2$s
+          window w as (partition by %1$s order by _t range between %3$L preceding and current row)) s
+    where %5$s', keys, rows, window_size,
+    hunt.sql_list('count(*) filter (where _s%n) over w as _n%n', counts::text[]),
+    hunt.sql_list('_n%n >= %x', counts::text[], ' and ')) $$;
+comment on function hunt.unordered_chain_moments(text, text, interval, integer[]) is
+'Query for the moments before which all steps of a chain happened often enough, in any order, within the window.';
+
+-- _f of a row that completes step k is the latest moment at which a chain that it completes can have begun: the chain
+-- uses the last counts[k] rows of the step, and before the first of them the step before was completed as late as
+-- possible. Rows of one moment do not follow each other.
+create function hunt.ordered_chain_moments(rows text, keys text, window_size interval, counts integer[]) returns text
+  language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+declare
+  stage text := format('(select *, _t as _m from %s) s0', rows);
+begin
+  for k in 1 .. cardinality(counts) loop
+    stage := format('(select *, max(_f) over (partition by %1$s order by _t
+                         range between unbounded preceding and ''1 microsecond'' preceding) as _m
+                      from (select %1$s, _t, %5$s, case when _s%2$s then lag(_m, %3$s)
+                                   over (partition by %1$s, _s%2$s order by _t) end as _f
+                            from %4$s) f%2$s) s%2$s',
+                    keys, k, counts[k] - 1, stage, hunt.sql_list('_s%n', counts::text[]));
+  end loop;
+  return format('select %1$s, _t, jsonb_build_object(''began_at'', max(_f)) as _measured from %2$s
+                 where _f >= _t - %3$L::interval group by %1$s, _t', keys, stage, window_size);
+end $$;
+comment on function hunt.ordered_chain_moments(text, text, interval, integer[]) is
+'Query for the moments that complete a chain of steps, each counts[k] times after the step before, within the window.';
+
+-- The statement of a rule whose condition looks at a window. start_at and end_at bound the times of the new rows.
+create function hunt.window_statement(rule_id integer, is_new text, is_seen text, start_at timestamptz,
+  end_at timestamptz) returns text
+  language plpgsql stable set search_path = pg_catalog, hunt, pg_temp as $$
+declare
+  r record;
+  keys text[];
+  key_names text;
+  key_values text;
+  has_keys text;
+  counts integer[];
+  columns text := '';
+  touched text;
+  rows text;
+  moments text;
+  moments_before text;
+  condition text;
+begin
+  select * into strict r from hunt.rule where rule.rule_id = window_statement.rule_id;
+  keys := r.entity || r.group_by;
+  key_names := hunt.sql_list('_g%n', keys);
+  key_values := hunt.sql_list(E'hunt.key_text(%x\n) as _g%n', keys);
+  has_keys := hunt.sql_list(E'(%x\n) is not null', keys, ' and ');
+  if r.kind = 'chain' then
+    select array_agg(coalesce((s ->> 'count')::integer, 1) order by n),
+           string_agg(format(E', coalesce((%s\n), false) as _s%s', s ->> 'filter', n), '' order by n)
+    into counts, columns
+    from jsonb_array_elements(r.steps) with ordinality u (s, n);
+  elsif r.distinct_of is not null then
+    columns := format(E', hunt.key_text(%s\n) as _v', r.distinct_of);
+  end if;
+  -- Of each group that has new rows, the rows whose windows a new row is in or that are in a new row's window.
+  touched := format('select %1$s, min(%2$I) - %3$L::interval as _from, max(%2$I) + %3$L::interval as _to from %4$s as e
+                     where %5$s and %6$s and %7$s and isfinite(%2$I) group by %8$s',
+                    key_values, r.time_column, r.window_size, r.source, is_new, hunt.rule_filter(r.rule_id), has_keys, key_names);
+  rows := format('from %1$s as e join _touched on %2$s and e.%3$I between _from and _to
+                  where %4$s and %5$s and e.%3$I between %6$L and %7$L', r.source,
+                 hunt.sql_list(E'hunt.key_text(%x\n) = _touched._g%n', keys, ' and '),
+                 r.time_column, is_seen, hunt.rule_filter(r.rule_id), start_at - r.window_size, end_at + r.window_size);
+  if r.kind = 'aggregation' then
+    moments := format('select distinct %s, _t, jsonb_build_object(%s) as _measured from (select %s, e.%I as _t, %s %s',
+      key_names, (select string_agg(format('%L, %I', k, k), ', ' order by k) from jsonb_object_keys(r.aggregates) k), key_values,
+      r.time_column, (select string_agg(format('%s over _w as %I', value, key), ', ' order by key)
+                      from jsonb_each_text(r.aggregates)), rows);
+    moments_before := moments || format(' and (%s) is not true', is_new);
+    condition := format(E' window _w as (partition by %s order by e.%I range between %L preceding and current row)) _s where (%s\n)',
+      hunt.sql_list(E'hunt.key_text(%x\n)', keys), r.time_column, r.window_size, r.condition);
+    moments := moments || condition;
+    moments_before := moments_before || condition;
+    rows := null;
+  else
+    if r.kind = 'threshold' and r.distinct_of is null then
+      moments := hunt.threshold_moments('_row', key_names, r.window_size, r.min_count);
+    elsif r.kind = 'threshold' then
+      moments := hunt.distinct_moments('_row', key_names, r.window_size, r.min_count);
+    elsif r.ordered then
+      moments := hunt.ordered_chain_moments('_row', key_names, r.window_size, counts);
+    else
+      moments := hunt.unordered_chain_moments('_row', key_names, r.window_size, counts);
+    end if;
+    moments_before := replace(moments, '_row', '_row_before');
+    rows := format(', _row as materialized (select %s, e.%I as _t%s, coalesce(%s, false) as _is_new %s%s)
+      , _row_before as (select * from _row where not _is_new)', key_names, r.time_column, columns, is_new, rows,
+      case when r.distinct_of is not null then format(E' and (%s\n) is not null', r.distinct_of) else '' end);
+  end if;
+  return format('with _touched as materialized (%s)%s,
+    _now as (%s),
+    _before as (%s)
+    select array[%s], array[%s], _t, _measured from _now
+    where not exists (select from _before where %s and _before._t = _now._t)',
+    touched, coalesce(rows, ''), moments, moments_before,
+    hunt.sql_list('_g%n', r.entity), key_names,
+    hunt.sql_list('_before._g%n = _now._g%n', keys, ' and '));
+end $$;
+comment on function hunt.window_statement(integer, text, text, timestamptz, timestamptz) is
+'The statement that finds the detections of a threshold, aggregation or chain rule in rows that satisfy is_new, among rows that satisfy is_seen.';
+
+create function hunt.match_statement(rule_id integer, is_new text) returns text
+  language plpgsql stable set search_path = pg_catalog, hunt, pg_temp as $$
+declare
+  r record;
+  entity text;
+begin
+  select * into strict r from hunt.rule where rule.rule_id = match_statement.rule_id;
+  entity := 'array[' || hunt.sql_list(E'hunt.key_text(%x\n)', r.entity) || ']';
+  return format('select %1$s, %1$s, %2$I, ''{}''::jsonb from %3$s as e
+                 where %4$s and %5$s and isfinite(%2$I)', entity, r.time_column, r.source, is_new, hunt.rule_filter(r.rule_id));
+end $$;
+comment on function hunt.match_statement(integer, text) is 'The statement that finds the detections of a match rule.';
+
+create function hunt.detect(rule_id integer, is_new text, is_seen text, start_at timestamptz, end_at timestamptz)
+  returns setof hunt.detection
+  language plpgsql set search_path = pg_catalog, hunt, pg_temp as $$
+declare
+  r record;
+begin
+  select * into strict r from hunt.rule where rule.rule_id = detect.rule_id;
+  case r.kind
+    when 'match' then
+      return query execute hunt.match_statement(r.rule_id, is_new);
+    when 'query' then
+      return query execute format('select array[q.entity::text], array[q.entity::text], q.event_time,
+                                     to_jsonb(q) - ''entity'' - ''event_time'' from (%s'||E'\n) q
+                                   where q.entity is not null and q.event_time is not null', r.query)
+        using start_at, end_at;
+    else
+      return query execute hunt.window_statement(r.rule_id, is_new, is_seen, start_at, end_at);
+  end case;
+end $$;
+comment on function hunt.detect(integer, text, text, timestamptz, timestamptz) is
+'The detections of a rule in rows that satisfy the condition is_new, among those that satisfy is_seen; start_at and end_at are the bounds of the new rows'' times. Of a query rule $1 and $2.';
+
+revoke execute on function hunt.detect(integer, text, text, timestamptz, timestamptz) from public;
