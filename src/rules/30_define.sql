@@ -243,10 +243,8 @@ comment on function hunt.rule_id(text) is 'The number of the rule of this name; 
 create function hunt.drop_rule(name text) returns void
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  delete from hunt.rule r where r.rule_id = hunt.rule_id(drop_rule.name);
-  if not found then
-    raise exception 'rule "%" belongs to another role', drop_rule.name using errcode = 'insufficient_privilege';
-  end if;
+  perform hunt.own_rule(hunt.rule_id(drop_rule.name));
+  delete from hunt.rule r where r.name = drop_rule.name;
 end $$;
 comment on function hunt.drop_rule(text) is
 'Removes a rule and what it has learned. Its signals stay.';
@@ -257,8 +255,11 @@ declare
   new_id integer;
   target record;
 begin
+  if tune_rule.name is not null then
+    perform hunt.own_rule(hunt.rule_id(tune_rule.name));
+  end if;
   insert into hunt.rule_tuning (rule_id, mode, expression, note)
-  values (case when name is not null then hunt.rule_id(name) end, tune_rule.mode, tune_rule.expression, tune_rule.note)
+  values (case when tune_rule.name is not null then hunt.rule_id(tune_rule.name) end, tune_rule.mode, tune_rule.expression, tune_rule.note)
   returning tuning_id into new_id;
   for target in select r.rule_id from hunt.rule r
                 where r.owner = current_user and r.kind <> 'query' and (tune_rule.name is null or r.name = tune_rule.name) loop

@@ -6,6 +6,22 @@ create type hunt.detection as (entity text[], group_key text[], event_time times
 comment on type hunt.detection is
 'A moment at which a rule''s condition holds: the values of the rule''s entities, those of entities and group_by together, the time, and what was measured.';
 
+create function hunt.own_rule(rule_id integer) returns record
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  r record;
+begin
+  select * into strict r from hunt.rule where rule.rule_id = own_rule.rule_id;
+  -- The text of a rule runs with the rights of whoever runs it.
+  if r.owner <> current_user then
+    raise exception 'rule "%" belongs to %', r.name, r.owner using errcode = 'insufficient_privilege',
+      hint = 'A rule is run, tuned and removed by its owner: log in as this role.';
+  end if;
+  return r;
+end $$;
+comment on function hunt.own_rule(integer) is 'The row of hunt.rule; an error (42501) unless the caller owns the rule.';
+
+-- One transaction, or nothing: the rows are marked as seen in the transaction that stores what they led to.
 -- Two functions, so that a text column stays itself, where its index serves, and an address is written without /32.
 create function hunt.key_text(value text) returns text language sql immutable parallel safe as 'select $1';
 comment on function hunt.key_text(text) is 'The value itself.';
@@ -186,9 +202,8 @@ create function hunt.detect(rule_id integer, is_new text, is_seen text, start_at
   returns setof hunt.detection
   language plpgsql set search_path = pg_catalog, hunt, pg_temp as $$
 declare
-  r record;
+  r record := hunt.own_rule(detect.rule_id);
 begin
-  select * into strict r from hunt.rule where rule.rule_id = detect.rule_id;
   case r.kind
     when 'match' then
       return query execute hunt.match_statement(r.rule_id, is_new);

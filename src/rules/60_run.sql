@@ -13,22 +13,6 @@ create function hunt.stop_deadline() returns boolean
 comment on function hunt.stop_deadline() is
 'Ends the deadline of hunt.start_deadline(); whether it had passed.';
 
-create function hunt.own_rule(rule_id integer) returns record
-  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  r record;
-begin
-  select * into strict r from hunt.rule where rule.rule_id = own_rule.rule_id;
-  -- The text of a rule runs with the rights of whoever runs it.
-  if r.owner <> current_user then
-    raise exception 'rule "%" belongs to %', r.name, r.owner using errcode = 'insufficient_privilege',
-      hint = 'A rule is run by its owner: log in as this role.';
-  end if;
-  return r;
-end $$;
-comment on function hunt.own_rule(integer) is 'The row of hunt.rule; an error (42501) unless the caller owns the rule.';
-
--- One transaction, or nothing: the rows are marked as seen in the transaction that stores what they led to.
 create function hunt.learn_rule(rule_id integer, is_new text, is_seen text) returns void
   language plpgsql set search_path = pg_catalog, hunt, pg_temp as $$
 begin

@@ -23,7 +23,10 @@ begin
       hint = 'Make a new rule by hunt.create_rule().';
   end if;
   update hunt.rule set changed_at = now() where rule_id = new.rule_id;
-  perform hunt.check_rule(new.rule_id);
+  -- Even a plan can run functions that the text names: nobody plans the rule of another.
+  if new.owner = current_user then
+    perform hunt.check_rule(new.rule_id);
+  end if;
   return null;
 end $$;
 comment on function hunt.rule_changed() is
@@ -76,9 +79,53 @@ end $$;
 comment on function hunt.schedule_rules(text) is
 'Makes or changes the pg_cron job that runs the caller''s rules, every minute unless told otherwise, and returns its number. One job for each owner of rules; cron.unschedule() removes it.';
 
--- Suggested grants. A reader looks, an analyst also writes rules that run with his own rights and handles signals, an
--- admin also loads events and handles everybody's. Rules, runs and signals of others are hidden from analysts unless
--- they are members of the owning role: a team that works together owns its rules as one role.
+-- The text of a rule runs as whoever runs the rule, so rules, tunings and suppressions are written by their owner alone.
+create function hunt.protect_rule_tables() returns void
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  item text;
+  own text;
+begin
+  foreach item in array array['rule', 'rule_tuning', 'suppression', 'signal', 'insight', 'rule_state', 'rule_watermark', 'rule_run'] loop
+    continue when (select relrowsecurity from pg_class where oid = ('hunt.' || item)::regclass);
+    own := case when item in ('rule_state', 'rule_watermark', 'rule_run')
+                then format('exists (select from hunt.rule r where r.rule_id = %I.rule_id and r.owner = current_user)', item)
+                else 'owner = current_user' end;
+    execute format('alter table hunt.%I enable row level security', item);
+    execute format('create policy see on hunt.%I for select using (true)', item);
+    execute format('create policy write_own on hunt.%I using (%s) with check (%2$s)', item, own);
+    if item in ('signal', 'insight') then
+      execute format('create policy handle on hunt.%I for update using (hunt.handles(owner)) with check (hunt.handles(owner))', item);
+    end if;
+  end loop;
+  create or replace trigger rule_changed after update on hunt.rule for each row
+    when (new.changed_at is not distinct from old.changed_at) execute function hunt.rule_changed();
+end $$;
+comment on function hunt.protect_rule_tables() is
+'Row-level security of the rule tables: who may read them sees all rows (until hunt.separate_teams()), each writes his own.';
+
+create function hunt.handles(owner name) returns boolean
+  language sql stable set search_path = pg_catalog, pg_temp as
+$$ select pg_has_role($1, 'member') or has_table_privilege('hunt.insight_policy', 'update') $$;
+comment on function hunt.handles(name) is
+'Whether the current role handles what this role owns: as a member of it, or as an admin (hunt.grant_access()).';
+
+create function hunt.separate_teams(separate boolean default true) returns void
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  item text;
+begin
+  foreach item in array array['rule', 'rule_tuning', 'suppression', 'signal', 'insight', 'rule_state', 'rule_watermark', 'rule_run'] loop
+    execute format('alter policy see on hunt.%I using (%s)', item,
+                   case when not separate then 'true'
+                        when item in ('rule_state', 'rule_watermark', 'rule_run')
+                        then format('exists (select from hunt.rule r where r.rule_id = %I.rule_id)', item)
+                        else 'hunt.handles(owner)' end);
+  end loop;
+end $$;
+comment on function hunt.separate_teams(boolean) is
+'Hides rules, runs, signals and insights from roles that are not members of the role that owns them (admins see all), or ends that. For the owner of the tables.';
+
 create function hunt.grant_access(grantee regrole, level text) returns void
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -88,47 +135,22 @@ begin
     raise exception 'level is reader, analyst or admin, not "%"', level using errcode = 'invalid_parameter_value';
   end if;
   execute format('grant select on all tables in schema hunt to %s', grantee);
-  if level in ('analyst', 'admin') then
+  if level = 'admin' then
+    execute format('grant insert, update, delete on all tables in schema hunt to %s', grantee);
+    execute format('grant execute on all routines in schema hunt to %s', grantee);
+  elsif level = 'analyst' then
     foreach item in array array['rule', 'rule_tuning', 'rule_state', 'rule_watermark', 'rule_run', 'signal', 'suppression', 'insight'] loop
       execute format('grant insert, update, delete on hunt.%I to %s', item, grantee);
     end loop;
     for item in select p.oid::regprocedure::text from pg_proc p
                 where p.pronamespace = 'hunt'::regnamespace
-                  and p.proname = any ('{create_rule,drop_rule,tune_rule,rule_id,check_rule,check_rule_expression,run_rule,run_rules,run_rule_once,record_failure,forget_runs,start_deadline,stop_deadline,backtest_rule,detect,group_detections,raise_signals,update_insights,set_watermark,learn_rule,set_signal_status,tune_from_signal,schedule_rules}') loop
+                  and p.proname = any ('{backtest_rule,check_rule,check_rule_expression,create_rule,detect,drop_rule,forget_runs,group_detections,learn_rule,raise_signals,record_failure,rule_changed,rule_id,run_rule,run_rule_once,run_rules,schedule_rules,set_signal_status,set_watermark,start_deadline,stop_deadline,tune_from_signal,tune_rule,update_insights}') loop
       execute format('grant execute on routine %s to %s', item, grantee);
     end loop;
   end if;
-  if level = 'admin' then
-    execute format('grant insert, update, delete on all tables in schema hunt to %s', grantee);
-    execute format('grant execute on all routines in schema hunt to %s', grantee);
-  end if;
 end $$;
 comment on function hunt.grant_access(regrole, text) is
-'Grants a role what a reader (looks at everything but other people''s rules and signals), an analyst (writes and runs rules of his own, handles signals) or an admin (also loads events and changes settings) needs. Call it again after an update of the extension.';
-
-create function hunt.protect_rule_tables() returns void
-  language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  item text;
-begin
-  foreach item in array array['rule', 'rule_tuning', 'signal', 'suppression', 'insight'] loop
-    execute format('alter table hunt.%I enable row level security', item);
-    if not exists (select from pg_policy where polrelid = ('hunt.' || item)::regclass and polname = 'own_rows') then
-      -- Membership lets a team share; only the current role itself may be written, for rule text runs as its owner.
-      execute format('create policy own_rows on hunt.%I using (pg_has_role(owner, ''member'')) with check (owner = current_user)', item);
-    end if;
-  end loop;
-  foreach item in array array['rule_state', 'rule_watermark', 'rule_run'] loop
-    execute format('alter table hunt.%I enable row level security', item);
-    if not exists (select from pg_policy where polrelid = ('hunt.' || item)::regclass and polname = 'own_rows') then
-      execute format('create policy own_rows on hunt.%I using (exists (select from hunt.rule r where r.rule_id = %1$I.rule_id))', item);
-    end if;
-  end loop;
-  create or replace trigger rule_changed after update on hunt.rule for each row
-    when (new.changed_at is not distinct from old.changed_at) execute function hunt.rule_changed();
-end $$;
-comment on function hunt.protect_rule_tables() is
-'Row-level security of the rule tables: a role sees the rules, runs, signals and insights that it or a role it is a member of owns, and writes only its own.';
+'Grants a role what it needs as a reader (reads every table and view), an analyst (also writes and runs rules of his own and handles signals) or an admin (also loads events, and handles everybody''s signals). Call it again after an update of the extension. For the owner of the tables, or a superuser.';
 
 revoke execute on function hunt.create_rule_views(), hunt.rule_changed(), hunt.schedule_rules(text),
-  hunt.grant_access(regrole, text), hunt.protect_rule_tables() from public;
+  hunt.grant_access(regrole, text), hunt.protect_rule_tables(), hunt.separate_teams(boolean) from public;
