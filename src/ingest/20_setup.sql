@@ -14,6 +14,10 @@ begin
     execute format('comment on table hunt.%I is %L', 'dictionary_' || dictionary,
                    'The texts of hunt.event that stand as ' || dictionary || '_id in hunt.event_fact.');
   end loop;
+  -- Computed once for each agent, not for each event.
+  alter table hunt.dictionary_agent
+    add column if not exists agent_key text collate "C" generated always as (hunt.agent_key(value)) stored,
+    add column if not exists os text collate "C" generated always as ((hunt.user_agent(value)).os) stored;
   alter table hunt.dictionary_source add column if not exists vendor text, add column if not exists product text;
   insert into hunt.dictionary_source (value, vendor, product)
   select s.source, s.vendor, s.product from hunt.sources() s
@@ -47,6 +51,10 @@ begin
     session_id text collate "C",
     unique (event_key, event_time)
   ) partition by range (event_time);
+  alter table hunt.event_fact
+    add column if not exists ingest_xid xid8 not null default pg_current_xact_id(),
+    add column if not exists ingest_epoch integer not null default hunt.current_epoch();
+  create index if not exists event_fact_ingest on hunt.event_fact (ingest_epoch, ingest_xid);
   create index if not exists event_fact_time on hunt.event_fact using brin (event_time);
   create index if not exists event_fact_user on hunt.event_fact (user_id, event_time) where user_id is not null;
   create index if not exists event_fact_access_key on hunt.event_fact (access_key_id, event_time)
@@ -173,7 +181,10 @@ begin
          (select d.parent_process from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as parent_process,
          (select d.parent_command_line from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as parent_command_line,
          (select d.vendor_country_name from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as vendor_country_name,
-         (select hunt.payload_json(d.payload) from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as payload
+         (select hunt.payload_json(d.payload) from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as payload,
+         g.agent_key as http_user_agent_key,
+         f.ingest_epoch,
+         f.ingest_xid
   from hunt.event_fact f
   left join hunt.dictionary_source s on s.id = f.source_id
   left join hunt.dictionary_tenant t on t.id = f.tenant_id

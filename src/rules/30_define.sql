@@ -9,7 +9,8 @@ begin
   if expression is null then
     return;
   end if;
-  execute format(E'select (%s\n)%s from %s as e where false', expression, '::' || type, source);
+  execute format(case type when 'boolean' then E'select true and (%s\n) from %s as e where false'
+                           else E'select (%s\n)::' || type || ' from %s as e where false' end, expression, source);
 exception when others then
   get stacked diagnostics message = message_text;
   raise exception 'rule "%": % cannot be used: %', rule_name, argument, message
@@ -149,13 +150,14 @@ create function hunt.create_rule(name text, kind text, entity text[] default '{u
   reread interval default '5 minutes') returns integer
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  arguments record := hunt.rule_arguments(create_rule.kind);
+  arguments record;
   relation text;
   columns name[];
   is_tracked boolean;
   is_event boolean;
   new_id integer;
 begin
+  select * into arguments from hunt.rule_arguments(create_rule.kind);
   if arguments.needed is null then
     raise exception 'rule "%": kind "%" is unknown', create_rule.name, create_rule.kind
       using errcode = 'invalid_parameter_value',

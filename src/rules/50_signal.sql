@@ -93,9 +93,9 @@ create function hunt.suppression_reason(rule_id integer, entity_type text, entit
 comment on function hunt.suppression_reason(integer, text, text, jsonb) is
 'Why a signal is suppressed, NULL if it is not: the entity is listed, or it is an address in a listed network, or all addresses of its evidence are.';
 
--- A query over $1 (rule_id), $2 (is_new), $3 (is_seen), $4, $5 (bounds), $6 (continue_signals): the stretches with
--- severity, name and evidence, which are taken from the rows of the window that ends with the first detection.
-create function hunt.signal_query(rule_id integer, is_seen text) returns text
+-- The stretches of a relation with severity, name and evidence, which are taken from the rows of the window that ends with
+-- the first detection.
+create function hunt.signal_query(rule_id integer, is_seen text, stretches text) returns text
   language plpgsql stable set search_path = pg_catalog, hunt, pg_temp as $$
 declare
   r record;
@@ -121,58 +121,77 @@ begin
       (select string_agg(format(E'%L, max(hunt.key_text(%s\n)) filter (where e.%I = s.first_at)', x, x, r.time_column), ', ' order by x)
        from unnest(names) x),
       r.source, coalesce(r.window_size, '0'::interval),
-      hunt.sql_list(E'hunt.key_text(%x\n) is not distinct from s.group_key[%n]', r.entity || r.group_by, ' and '),
+      -- Only a match may have a NULL among several entities.
+      hunt.sql_list(case when r.kind = 'match' and cardinality(r.entity) > 1 then E'hunt.key_text(%x\n) is not distinct from s.group_key[%n]'
+                         else E'hunt.key_text(%x\n) = s.group_key[%n]' end, r.entity || r.group_by, ' and '),
       hunt.rule_filter(r.rule_id), is_seen);
   end if;
   return format('select s.*, hunt.adjusted_severity(s.entity_type, s.entity, coalesce(x.severity, 1)) as severity,
       hunt.render_template(%L, x.fields || s.measured || f) as name, hunt.render_template(%L, x.fields || s.measured || f) as summary,
       x.evidence || s.measured as evidence,
-      hunt.suppression_reason($1, s.entity_type, s.entity, x.evidence || s.measured) as suppressed_reason
-    from hunt.group_detections($1, $2, $3, $4, $5, $6) s
+      hunt.suppression_reason(%s, s.entity_type, s.entity, x.evidence || s.measured) as suppressed_reason
+    from %s s
     cross join lateral jsonb_build_object(''entity'', s.entity, s.entity_type, s.entity) f
-    cross join lateral (%s) x', r.signal_name, r.summary, found);
+    cross join lateral (%s) x', r.signal_name, r.summary, r.rule_id, stretches, found);
 end $$;
-comment on function hunt.signal_query(integer, text) is
+comment on function hunt.signal_query(integer, text, text) is
 'The query that turns the detections of a rule into signals, with severity, name and evidence.';
 
 create type hunt.raise_counts as (detections bigint, new_signals bigint);
 comment on type hunt.raise_counts is 'What a run found: detections, and signals that are new and not suppressed.';
 
-create function hunt.raise_signals(rule_id integer, is_new text, is_seen text, start_at timestamptz, end_at timestamptz)
-  returns hunt.raise_counts
+create function hunt.store_signals(rule_id integer, is_seen text, stretches hunt.stretch[]) returns bigint
   language plpgsql set search_path = pg_catalog, hunt, pg_temp as $$
 declare
-  r record;
-  counts hunt.raise_counts;
+  r record := hunt.own_rule(store_signals.rule_id);
   ids bigint[];
 begin
-  select * into strict r from hunt.rule where rule.rule_id = raise_signals.rule_id;
-  execute format('with found as materialized (%s),
-    continued as (
-      update hunt.signal g
-      set detections = g.detections + f.detections, first_at = least(g.first_at, f.first_at), last_at = greatest(g.last_at, f.last_at)
-      from (select signal_id, sum(detections) as detections, min(first_at) as first_at, max(last_at) as last_at
-            from found where signal_id is not null group by signal_id) f
-      where g.signal_id = f.signal_id),
-    inserted as (
+  update hunt.signal g
+  set detections = g.detections + f.detections, first_at = least(g.first_at, f.first_at), last_at = greatest(g.last_at, f.last_at)
+  from (select s.signal_id, sum(s.detections) as detections, min(s.first_at) as first_at, max(s.last_at) as last_at
+        from unnest(stretches) s where s.signal_id is not null group by s.signal_id) f
+  where g.signal_id = f.signal_id;
+  execute format('with inserted as (
       insert into hunt.signal (rule_id, rule_name, name, summary, entity_type, entity, severity, prototype, first_at,
         last_at, detections, suppressed, suppressed_reason, tags, evidence)
-      select $1, $7, f.name, f.summary, f.entity_type, f.entity, f.severity, $8, f.first_at, f.last_at, f.detections,
-             f.suppressed_reason is not null, f.suppressed_reason, $9, f.evidence
-      from found f where f.signal_id is null
+      select $2, $3, f.name, f.summary, f.entity_type, f.entity, f.severity, $4, f.first_at, f.last_at, f.detections,
+             f.suppressed_reason is not null, f.suppressed_reason, $5, f.evidence
+      from (%s) f
       order by f.first_at, f.entity_type, f.entity
       returning signal_id, suppressed)
-    select (select coalesce(sum(detections), 0) from found), (select array_agg(signal_id order by signal_id) from inserted where not suppressed)',
-    hunt.signal_query(r.rule_id, is_seen))
-    into counts.detections, ids
-    using r.rule_id, is_new, is_seen, start_at, end_at, true, r.name, r.prototype, r.tags;
-  counts.new_signals := coalesce(cardinality(ids), 0);
-  if counts.new_signals > 0 then
-    if not r.prototype then
-      perform hunt.update_insights(ids);
+    select array_agg(signal_id order by signal_id) from inserted where not suppressed',
+    hunt.signal_query(r.rule_id, is_seen, '(select u.* from unnest($1) u where u.signal_id is null)'))
+    into ids
+    using stretches, r.rule_id, r.name, r.prototype, r.tags;
+  if ids is not null and not r.prototype then
+    perform hunt.update_insights(ids);
+  end if;
+  -- The number only: who listens reads the signal with his own rights.
+  perform pg_notify('session_hunt_signal', id::text) from unnest(ids) id;
+  return coalesce(cardinality(ids), 0);
+end $$;
+comment on function hunt.store_signals(integer, text, hunt.stretch[]) is
+'Stores stretches of detections of a rule as signals or adds them to those they continue; the number of new signals that are not suppressed.';
+
+create function hunt.raise_signals(rule_id integer, is_new text, is_seen text, start_at timestamptz, end_at timestamptz)
+  returns hunt.raise_counts
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  counts hunt.raise_counts := (0, 0);
+  batch hunt.stretch[] := '{}';
+  s hunt.stretch;
+begin
+  -- In batches, so that memory does not grow with what is found.
+  for s in select * from hunt.group_detections(rule_id, is_new, is_seen, start_at, end_at, true) loop
+    counts.detections := counts.detections + s.detections;
+    batch := batch || s;
+    if cardinality(batch) = 1000 then
+      counts.new_signals := counts.new_signals + hunt.store_signals(rule_id, is_seen, batch);
+      batch := '{}';
     end if;
-    -- The number only: who listens reads the signal with his own rights.
-    perform pg_notify('session_hunt_signal', id::text) from unnest(ids) id;
+  end loop;
+  if cardinality(batch) > 0 then
+    counts.new_signals := counts.new_signals + hunt.store_signals(rule_id, is_seen, batch);
   end if;
   return counts;
 end $$;
@@ -267,5 +286,5 @@ comment on function hunt.tune_from_signal(bigint, text[], text) is
 'Marks a signal as a false positive and excludes rows like it from its rule: rows with the signal''s values in all the named fields (its entity, or fields of its evidence). Returns the number of the row in hunt.rule_tuning.';
 
 revoke execute on function hunt.group_detections(integer, text, text, timestamptz, timestamptz, boolean),
-  hunt.raise_signals(integer, text, text, timestamptz, timestamptz), hunt.update_insights(bigint[]),
+  hunt.raise_signals(integer, text, text, timestamptz, timestamptz), hunt.store_signals(integer, text, hunt.stretch[]), hunt.update_insights(bigint[]),
   hunt.set_signal_status(bigint, text, text), hunt.tune_from_signal(bigint, text[], text) from public;

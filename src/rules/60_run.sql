@@ -20,7 +20,7 @@ end $$;
 comment on function hunt.learn_rule(integer, text, text) is 'Learns.';
 
 create function hunt.run_rule_once(rule_id integer) returns hunt.run_result
-  language plpgsql set search_path = pg_catalog, hunt, pg_temp set timezone = 'UTC' as $$
+  language plpgsql set search_path = pg_catalog, hunt, pg_temp set timezone = 'UTC' set jit = off as $$
 declare
   r record := hunt.own_rule(run_rule_once.rule_id);
   state record;
@@ -175,7 +175,7 @@ comment on function hunt.forget_runs(interval) is 'Deletes the records of the ca
 create function hunt.backtest_rule(name text, start_at timestamptz, end_at timestamptz)
 returns table (entity_type text, entity text, first_at timestamptz, last_at timestamptz, detections bigint, severity integer,
   signal_name text, summary text, suppressed_reason text, evidence jsonb)
-  language plpgsql set search_path = pg_catalog, hunt, pg_temp set timezone = 'UTC' as $$
+  language plpgsql set search_path = pg_catalog, hunt, pg_temp set timezone = 'UTC' set jit = off as $$
 declare
   r record := hunt.own_rule(hunt.rule_id(backtest_rule.name));
   is_new text;
@@ -188,8 +188,8 @@ begin
   is_seen := format('%1$I < %2$L', r.time_column, end_at);
   return query execute format('select q.entity_type, q.entity, q.first_at, q.last_at, q.detections, q.severity, q.name, q.summary,
                                  q.suppressed_reason, q.evidence from (%s) q order by q.first_at, q.entity_type, q.entity',
-                              hunt.signal_query(r.rule_id, is_seen))
-    using r.rule_id, is_new, is_seen, start_at, end_at, false;
+                              hunt.signal_query(r.rule_id, is_seen, 'hunt.group_detections($1, $2, $3, $4, $5, false)'))
+    using r.rule_id, is_new, is_seen, start_at, end_at;
 end $$;
 comment on function hunt.backtest_rule(text, timestamptz, timestamptz) is
 'The signals that a rule of the caller would have raised for rows with times from start_at to before end_at, had it run then: the code of a live run over the past, writing nothing. detections - 1 of each were suppressed as repetitions.';

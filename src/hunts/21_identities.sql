@@ -1,0 +1,68 @@
+-- hunts: one access key or one identity used from two places (hypotheses 1 and 2 together).
+
+create function hunt.access_key_clients(start_at timestamptz, end_at timestamptz, slice interval default '10 minutes',
+  min_clients integer default 2, min_networks integer default 2, sources text[] default '{cloudtrail}',
+  username text default null, time_zone text default 'UTC')
+returns table (slice_start timestamptz, access_key_id text, user_username text, client_count integer, clients text[],
+  network_count integer, networks text[], countries text[], actions text[], events bigint, first_at timestamptz,
+  last_at timestamptz)
+language sql stable parallel safe rows 100 as $$
+  select n.slice_start, k.value, u.value, cardinality(n.clients), n.clients, cardinality(n.networks), n.networks, n.countries,
+         (select array_agg(a.value order by a.value) from hunt.dictionary_action a where a.id operator(pg_catalog.=) any (n.action_ids)),
+         n.events, n.first_at, n.last_at
+  from (
+    select s.access_key_id, s.user_id, s.slice_start,
+           hunt.distinct_values(g.agent_key) as clients,
+           hunt.distinct_values(coalesce(hunt.asn_org(s.asn_number), 'AS' operator(pg_catalog.||) s.asn_number)) as networks,
+           hunt.distinct_values(s.country_code) as countries,
+           hunt.distinct_values(s.action_id) as action_ids,
+           sum(s.events)::bigint as events, min(s.first_at) as first_at, max(s.last_at) as last_at
+    from (
+      select f.access_key_id, f.user_id, hunt.timeslice(f.event_time, $3, $8) as slice_start, f.agent_id, f.action_id,
+             f.device_ip_asn_number as asn_number, f.device_ip_country_code as country_code, count(*) as events,
+             min(f.event_time) as first_at, max(f.event_time) as last_at
+      from hunt.event_fact f
+      where f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2
+        and f.source_id operator(pg_catalog.=) any (hunt.source_ids($6))
+        and f.access_key_id is not null and f.user_id is not null
+        and ($7 is null or f.user_id operator(pg_catalog.=) (select d.id from hunt.dictionary_user d where d.value operator(pg_catalog.=) $7))
+      group by 1, 2, 3, 4, 5, 6, 7
+    ) s
+    join hunt.dictionary_agent g on g.id operator(pg_catalog.=) s.agent_id
+    group by s.access_key_id, s.user_id, s.slice_start
+    having hunt.count_distinct(g.agent_key) operator(pg_catalog.>=) $4
+       and hunt.count_distinct(s.asn_number) operator(pg_catalog.>=) $5
+  ) n
+  join hunt.dictionary_access_key k on k.id operator(pg_catalog.=) n.access_key_id
+  join hunt.dictionary_user u on u.id operator(pg_catalog.=) n.user_id
+  where cardinality(n.networks) operator(pg_catalog.>=) $5
+  order by cardinality(n.networks) desc, cardinality(n.clients) desc, n.slice_start, k.value $$;
+comment on function hunt.access_key_clients(timestamptz, timestamptz, interval, integer, integer, text[], text, text) is 'Hunt: access keys used by at least min_clients clients (agent keys) from at least min_networks network operators within one time slice, with the countries and the API calls. A workstation in the cloud shows the cloud''s own network beside the home''s: weigh the other one. Of one user, or of all if username is NULL. Most networks first.';
+
+create function hunt.identity_addresses(start_at timestamptz, end_at timestamptz, slice interval default '1 day',
+  min_addresses integer default 2, sources text[] default '{eks_audit,kubernetes_audit}', time_zone text default 'UTC')
+returns table (slice_start timestamptz, user_arn text, user_username text, access_key_id text, http_user_agent text,
+  address_count bigint, addresses inet[], networks text[], countries text[], events bigint, first_at timestamptz,
+  last_at timestamptz)
+language sql stable parallel safe rows 100 as $$
+  select n.slice_start, n.user_arn, u.value, k.value, g.value, n.address_count, n.addresses, n.networks, n.countries, n.events,
+         n.first_at, n.last_at
+  from (
+    select hunt.timeslice(f.event_time, $3, $6) as slice_start, d.user_arn, f.user_id, f.access_key_id, f.agent_id,
+           hunt.count_distinct(f.device_ip) as address_count, hunt.distinct_values(f.device_ip) as addresses,
+           hunt.distinct_values(hunt.asn_org(f.device_ip_asn_number)) as networks,
+           hunt.distinct_values(f.device_ip_country_code) as countries,
+           count(*) as events, min(f.event_time) as first_at, max(f.event_time) as last_at
+    from hunt.event_fact f
+    join hunt.event_detail d on d.event_time operator(pg_catalog.=) f.event_time and d.event_key operator(pg_catalog.=) f.event_key
+    where f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2
+      and f.source_id operator(pg_catalog.=) any (hunt.source_ids($5))
+      and hunt.is_public_ip(f.device_ip)
+    group by 1, 2, 3, 4, 5
+    having hunt.count_distinct(f.device_ip) operator(pg_catalog.>=) $4
+  ) n
+  left join hunt.dictionary_user u on u.id operator(pg_catalog.=) n.user_id
+  left join hunt.dictionary_access_key k on k.id operator(pg_catalog.=) n.access_key_id
+  left join hunt.dictionary_agent g on g.id operator(pg_catalog.=) n.agent_id
+  order by n.address_count desc, n.slice_start, u.value $$;
+comment on function hunt.identity_addresses(timestamptz, timestamptz, interval, integer, text[], text) is 'Hunt: identities (ARN, user, access key and user agent together) of a cluster that acted from at least min_addresses public addresses within one time slice. Most addresses first.';
