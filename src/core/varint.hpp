@@ -4,11 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 namespace hunt::core {
 
-constexpr std::size_t varint_size(std::uint32_t value) noexcept {
+constexpr std::size_t varint_size(std::uint64_t value) noexcept {
   std::size_t size = 1;
   for (; value >= 0x80; value >>= 7)
     ++size;
@@ -16,7 +17,7 @@ constexpr std::size_t varint_size(std::uint32_t value) noexcept {
 }
 
 // Returns where the next byte goes.
-inline std::uint8_t *put_varint(std::uint8_t *to, std::uint32_t value) noexcept {
+inline std::uint8_t *put_varint(std::uint8_t *to, std::uint64_t value) noexcept {
   for (; value >= 0x80; value >>= 7)
     *to++ = static_cast<std::uint8_t>(value | 0x80);
   *to++ = static_cast<std::uint8_t>(value);
@@ -31,16 +32,18 @@ inline std::uint32_t get_varint(const std::uint8_t *&from) noexcept {
   return value;
 }
 
-// The same for bytes of unknown origin: false if they end too early, hold more than 32 bits or more bytes than needed.
-inline bool read_varint(std::span<const std::uint8_t> &from, std::uint32_t &value) noexcept {
+// The same for bytes of unknown origin: false if they end too early, hold more bits than Value has (of 64 bits: more
+// than 63) or more bytes than needed.
+template <class Value> bool read_varint(std::span<const std::uint8_t> &from, Value &value) noexcept {
+  constexpr std::size_t kMostBytes = sizeof(Value) == 4 ? 5 : 9;
   std::uint64_t read = 0;
-  for (std::size_t i = 0; i < from.size() && i < 5; ++i) {
+  for (std::size_t i = 0; i < from.size() && i < kMostBytes; ++i) {
     read |= static_cast<std::uint64_t>(from[i] & 0x7F) << 7 * i;
     if ((from[i] & 0x80) != 0)
       continue;
-    if ((i > 0 && from[i] == 0) || read > UINT32_MAX)
+    if ((i > 0 && from[i] == 0) || read > std::numeric_limits<Value>::max())
       return false;
-    value = static_cast<std::uint32_t>(read);
+    value = static_cast<Value>(read);
     from = from.subspan(i + 1);
     return true;
   }

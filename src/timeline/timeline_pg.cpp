@@ -1,11 +1,9 @@
 // SQL functions of the room `timeline`. Time zones come from PostgreSQL's own copy of the IANA database.
 #include "pg/datum.hpp"
 #include "timeline/timeslice.hpp"
-
-#include <limits>
+#include "timeline/zone_pg.hpp"
 
 extern "C" {
-#include "pgtime.h"
 #include "utils/timestamp.h"
 }
 
@@ -16,22 +14,6 @@ using timeline::Micros;
 
 static_assert(timeline::kFirstInstant == MIN_TIMESTAMP && timeline::kEndOfInstants == END_TIMESTAMP);
 
-constexpr std::int64_t kUnixEpoch = std::int64_t{POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE} * SECS_PER_DAY;
-
-// timeline::Zone::Find over a pg_tz. Neither function of PostgreSQL raises an error.
-timeline::Stretch find_stretch(const void *source, Micros t) {
-  const pg_time_t seconds = timeline::floor_div(t, timeline::kSecond) + kUnixEpoch;
-  pg_time_t boundary = 0;
-  long offset = 0, next_offset = 0;
-  int is_dst = 0, next_is_dst = 0;
-  const int found = pg_next_dst_boundary(&seconds, &offset, &is_dst, &boundary, &next_offset, &next_is_dst,
-                                         static_cast<const pg_tz *>(source));
-  const pg_time_t limit = std::numeric_limits<Micros>::max() / timeline::kSecond;
-  const Micros end = found > 0 && boundary - kUnixEpoch < limit ? (boundary - kUnixEpoch) * timeline::kSecond
-                                                                : std::numeric_limits<Micros>::max();
-  return {t, end, offset * timeline::kSecond};
-}
-
 // What one call site has resolved already: most call with the same slice and time zone for every row.
 struct Resolved {
   Interval interval;
@@ -41,19 +23,6 @@ struct Resolved {
   char name[64];  // of the time zone; a longer one is resolved at each call
 };
 static_assert(std::is_trivially_destructible_v<Resolved> && alignof(Resolved) <= MAXIMUM_ALIGNOF);
-
-timeline::Zone resolve_zone(std::string_view name) {
-  if (const auto offset = timeline::parse_offset(name))
-    return timeline::Zone(*offset);
-  if (!timeline::is_zone_name(name) || name.size() > TZ_STRLEN_MAX)
-    timeline::refuse_zone(name);
-  char text[TZ_STRLEN_MAX + 1] = {};
-  std::memcpy(text, name.data(), name.size());
-  pg_tz *zone = pg::call([&text] { return pg_tzset(text); });
-  if (zone == nullptr || !pg_tz_acceptable(zone))
-    timeline::refuse_zone(name);
-  return timeline::Zone(find_stretch, zone);
-}
 
 Resolved &resolved(FunctionCallInfo fcinfo) {
   auto *cache = static_cast<Resolved *>(fcinfo->flinfo->fn_extra);
@@ -74,7 +43,7 @@ Resolved &resolved(FunctionCallInfo fcinfo) {
   const std::string_view name = pg::bytes_arg(fcinfo, 2);
   if (name.empty() || name != std::string_view(cache->name, cache->name_size)) {
     cache->name_size = 0;
-    cache->zone = resolve_zone(name);
+    cache->zone = timeline::resolve_zone(name);
     cache->name_size = name.size() <= sizeof(cache->name) ? name.size() : 0;
     std::memcpy(cache->name, name.data(), cache->name_size);
   }

@@ -58,6 +58,20 @@ Micros Zone::start_of(Day day) {
   }
 }
 
+Micros Zone::instant_of(Micros local) {
+  const Micros guess = local - last_.offset;
+  if (is_fixed() || (guess >= last_.start + kSettled && guess <= last_.end - kSettled))
+    return guess;
+  for (Stretch stretch = find_(source_, local - kSettled);;) {
+    const Stretch next = stretch.end < kEndOfInstants ? find_(source_, stretch.end) : stretch;
+    if (local - stretch.offset < stretch.end)
+      return local - (local - next.offset >= stretch.end ? next.offset : stretch.offset);
+    if (local - next.offset < stretch.end)
+      return local - stretch.offset;
+    stretch = next;
+  }
+}
+
 std::optional<Micros> parse_offset(std::string_view text) noexcept {
   if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':')
     return std::nullopt;

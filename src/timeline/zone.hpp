@@ -57,6 +57,11 @@ public:
   // The first instant of a day, which may lie outside of what PostgreSQL can store by one day. Raises
   // datetime_field_overflow (22008) beyond that.
   Micros start_of(Day day);
+  // What the clocks show at t, as microseconds of a clock that never changes, and the instant at which they show it.
+  // Of two such instants the later one; for a time that they skip, what the clocks before the change would mean:
+  // PostgreSQL reads a local timestamp alike.
+  Micros local(Micros t) { return t + stretch_at(t).offset; }
+  Micros instant_of(Micros local);
 
 private:
   const Stretch &stretch_at(Micros t);
