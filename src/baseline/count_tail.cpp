@@ -48,7 +48,7 @@ CountTail::CountTail(const Moments &counts, double smallest) noexcept {
   const auto n = static_cast<double>(counts.n);
   const double variance = counts.n > 1 ? counts.sample_variance() : counts.mean;
   const bool is_steady = counts.n > 9 && variance < counts.mean * (1 - 2 * std::sqrt(2 / (n - 1)));
-  constant_ = is_steady ? std::floor(std::min(smallest, counts.mean - variance)) : 0;
+  constant_ = is_steady ? std::min(smallest, std::round(counts.mean - variance)) : 0;
   mean_ = counts.mean - constant_;
   double wide = std::max(variance, mean_);
   if (mean_ > kMostUnits) {

@@ -7,8 +7,8 @@
 // zeros, or of one value, has a spread above 0 that shrinks with its length. Two departures from Poisson:
 //   - counts that vary more than Poisson's: the variance is that of the sample, s^2 (1 + 1/n) (method of moments);
 //   - counts that vary less, by two standard errors of the index of dispersion (needs 10 of them): only what exceeds a
-//     constant part is Poisson. The constant part is min(smallest count, mean - s^2), rounded down. One who always had
-//     1 network has a constant part of 1, and zeros above it.
+//     constant part is Poisson. The constant part is mean - s^2, rounded, and at most the smallest count. One who always
+//     had 1 network has a constant part of 1, and zeros above it.
 // Beyond a million, counts are taken in units, so that a mean is never trusted to better than one in a thousand.
 #pragma once
 

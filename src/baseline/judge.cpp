@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::int64_t kRhythmSlices = 4;
 constexpr double kRhythmF = 2;
+constexpr double kRhythmChance = 0.001;
 
 // Counts of like slices.
 struct Group {
@@ -77,7 +78,11 @@ bool has_rhythm(const Week &week, const Moments &all) noexcept {
   const double between = all.m2 - within;
   if (places < 2 || all.n <= places || between <= 1e-9 * all.m2)
     return false;
-  return between / static_cast<double>(places - 1) > kRhythmF * within / static_cast<double>(all.n - places);
+  const auto freedom_between = static_cast<double>(places - 1), freedom_within = static_cast<double>(all.n - places);
+  if (between * freedom_within <= kRhythmF * within * freedom_between)
+    return false;
+  // The upper tail of the F distribution (DLMF 8.17; Abramowitz and Stegun 26.6.2).
+  return incomplete_beta(within / (within + between), freedom_within / 2, freedom_between / 2) < kRhythmChance;
 }
 
 std::string number(double value) {
