@@ -57,7 +57,7 @@ update hunt.rule set enabled = true where name = 'trap';
 select count(*) from hunt.rule_status;
 call hunt.run_rule('trap');
 select * from hunt.backtest_rule('trap', '2020-01-01', '2030-01-01');
-select * from hunt.detect(hunt.rule_id('trap'), 'true', 'true', '2020-01-01', '2030-01-01');
+select * from hunt.detect(hunt.rule_id('trap'), 'true', 'true', '2020-01-01', '2030-01-01', false);
 select who, count(*) from evil.trace group by who;
 select owner, entity from hunt.signal;
 

@@ -86,6 +86,15 @@ begin
   comment on table hunt.rule_watermark is
     'Of each rule and epoch (database cluster that wrote the rows) the snapshot whose rows the rule has seen.';
 
+  create table if not exists hunt.rule_baseline (
+    rule_id integer references hunt.rule on delete cascade,
+    entity text collate "C",
+    model hunt.baseline not null,
+    primary key (rule_id, entity)
+  ) with (fillfactor = 70, toast_tuple_target = 8160);
+  comment on table hunt.rule_baseline is
+    'What outlier rules have learned: of each rule and group (its values as an array) the values of the slices.';
+
   create table if not exists hunt.rule_run (
     run_id bigint generated always as identity primary key,
     rule_id integer not null references hunt.rule on delete cascade,

@@ -47,7 +47,14 @@ create function hunt.template_columns(rule_id integer) returns setof text
   language sql stable set search_path = pg_catalog, pg_temp as $$
   select n from hunt.rule r, hunt.template_names(concat(r.signal_name, r.summary)) n
   where r.rule_id = $1
-    and n <> all (array['entity', 'events', 'distinct_values', 'began_at', 'verdict', 'expected', 'observed']) and n <> all (r.entity)
+    and n <> all (array['entity'] || r.entity || case r.kind
+        when 'threshold' then '{events,distinct_values}'::text[]
+        when 'chain' then '{began_at}'
+        when 'outlier' then '{observed,expected,threshold,probability,slices,compared_with,reason}'
+        when 'query' then array[n]
+        when 'first_seen' then '{verdict,value,reason}'
+        when 'new_signature' then '{verdict,value,reason}'
+        else '{}' end)
     and (r.aggregates is null or not r.aggregates ? n) $$;
 comment on function hunt.template_columns(integer) is
 'The names in a rule''s templates that are expressions over its source, not results of the rule.';

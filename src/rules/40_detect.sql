@@ -198,8 +198,8 @@ begin
 end $$;
 comment on function hunt.match_statement(integer, text) is 'The statement that finds the detections of a match rule.';
 
-create function hunt.detect(rule_id integer, is_new text, is_seen text, start_at timestamptz, end_at timestamptz)
-  returns setof hunt.detection
+create function hunt.detect(rule_id integer, is_new text, is_seen text, start_at timestamptz, end_at timestamptz,
+  keep_state boolean) returns setof hunt.detection
   language plpgsql set search_path = pg_catalog, hunt, pg_temp as $$
 declare
   r record := hunt.own_rule(detect.rule_id);
@@ -212,11 +212,13 @@ begin
                                      to_jsonb(q) - ''entity'' - ''event_time'' from (%s'||E'\n) q
                                    where q.entity is not null and q.event_time is not null', r.query)
         using start_at, end_at;
+    when 'outlier' then
+      return query execute hunt.outlier_statement(r.rule_id, is_new, is_seen, start_at, end_at, keep_state);
     else
       return query execute hunt.window_statement(r.rule_id, is_new, is_seen, start_at, end_at);
   end case;
 end $$;
-comment on function hunt.detect(integer, text, text, timestamptz, timestamptz) is
-'The detections of a rule in rows that satisfy the condition is_new, among those that satisfy is_seen; start_at and end_at are the bounds of the new rows'' times. Of a query rule $1 and $2.';
+comment on function hunt.detect(integer, text, text, timestamptz, timestamptz, boolean) is
+'The detections of a rule in rows that satisfy the condition is_new, among those that satisfy is_seen; start_at and end_at are the bounds of the new rows'' times. Of a query rule $1 and $2. With keep_state what the rule has learned goes on, without it is made of the past.';
 
-revoke execute on function hunt.detect(integer, text, text, timestamptz, timestamptz) from public;
+revoke execute on function hunt.detect(integer, text, text, timestamptz, timestamptz, boolean) from public;

@@ -18,7 +18,7 @@ declare
 begin
   select * into strict r from hunt.rule where rule.rule_id = group_detections.rule_id;
   for d in select e.entity_type, e.entity, x.group_key, x.event_time, x.measured
-           from hunt.detect(r.rule_id, is_new, is_seen, start_at, end_at) x
+           from hunt.detect(r.rule_id, is_new, is_seen, start_at, end_at, continue_signals) x
            cross join unnest(r.entity, x.entity) e (entity_type, entity)
            where e.entity is not null
            order by 1, 2, x.event_time, x.group_key, x.measured loop
@@ -101,30 +101,39 @@ declare
   r record;
   names text[];
   found text;
+  within text;
+  at text;
 begin
   select * into strict r from hunt.rule where rule.rule_id = signal_query.rule_id;
   if r.kind = 'query' then
     found := format('select (%s)::integer as severity, ''{}''::jsonb as evidence, ''{}''::jsonb as fields', r.severity);
   else
     select array_agg(n) into names from hunt.template_columns(r.rule_id) n;
-    found := format('select max((%1$s'||E'\n)::integer) filter (where e.%2$I = s.first_at) as severity,
+    if r.kind = 'outlier' then
+      within := format('e.%1$I >= s.first_at and e.%1$I < s.first_at + %2$L::interval', r.time_column, r.slice);
+      at := 'true';
+    else
+      within := format('e.%1$I between s.first_at - %2$L::interval and s.first_at', r.time_column, coalesce(r.window_size, '0'));
+      at := format('e.%I = s.first_at', r.time_column);
+    end if;
+    found := format('select max((%1$s'||E'\n)::integer) filter (where %11$s) as severity,
         jsonb_build_object(''rows'', count(*), ''from'', min(e.%2$I)%3$s%4$s) as evidence,
         jsonb_build_object(%5$s) as fields
       from %6$s as e
-      where e.%2$I between s.first_at - %7$L::interval and s.first_at and %8$s and %9$s and %10$s',
+      where %7$s and %8$s and %9$s and %10$s',
       r.severity, r.time_column,
       case when r.id_column is not null
            then format(', ''ids'', (array_agg(hunt.key_text(e.%1$I) order by e.%2$I desc, hunt.key_text(e.%1$I)))[1:10]', r.id_column, r.time_column)
            else '' end,
       (select string_agg(format(E', %L, hunt.distinct_values(hunt.key_text(%s\n), 20)', x, x), '' order by n)
        from unnest(r.evidence) with ordinality u (x, n)),
-      (select string_agg(format(E'%L, max(hunt.key_text(%s\n)) filter (where e.%I = s.first_at)', x, x, r.time_column), ', ' order by x)
+      (select string_agg(format(E'%L, max(hunt.key_text(%s\n)) filter (where %s)', x, x, at), ', ' order by x)
        from unnest(names) x),
-      r.source, coalesce(r.window_size, '0'::interval),
+      r.source, within,
       -- Only a match may have a NULL among several entities.
       hunt.sql_list(case when r.kind = 'match' and cardinality(r.entity) > 1 then E'hunt.key_text(%x\n) is not distinct from s.group_key[%n]'
                          else E'hunt.key_text(%x\n) = s.group_key[%n]' end, r.entity || r.group_by, ' and '),
-      hunt.rule_filter(r.rule_id), is_seen);
+      hunt.rule_filter(r.rule_id), is_seen, at);
   end if;
   return format('select s.*, hunt.adjusted_severity(s.entity_type, s.entity, coalesce(x.severity, 1)) as severity,
       hunt.render_template(%L, x.fields || s.measured || f) as name, hunt.render_template(%L, x.fields || s.measured || f) as summary,

@@ -13,12 +13,7 @@ create function hunt.stop_deadline() returns boolean
 comment on function hunt.stop_deadline() is
 'Ends the deadline of hunt.start_deadline(); whether it had passed.';
 
-create function hunt.learn_rule(rule_id integer, is_new text, is_seen text) returns void
-  language plpgsql set search_path = pg_catalog, hunt, pg_temp as $$
-begin
-end $$;
-comment on function hunt.learn_rule(integer, text, text) is 'Learns.';
-
+-- One transaction, or nothing: the rows are marked as seen in the transaction that stores what they led to.
 create function hunt.run_rule_once(rule_id integer) returns hunt.run_result
   language plpgsql set search_path = pg_catalog, hunt, pg_temp set timezone = 'UTC' set jit = off as $$
 declare
@@ -50,7 +45,7 @@ begin
     is_new := format('%1$I > %2$L and %1$I <= %3$L', r.time_column, state.read_to - r.reread, began);
   end if;
   if not state.learned then
-    perform hunt.learn_rule(r.rule_id, is_new, is_seen);
+    perform hunt.learn_rule(r.rule_id, is_seen);
   end if;
   if r.kind = 'query' then
     start_at := state.read_to - coalesce(r.window_size, interval '0') - r.reread;
@@ -194,7 +189,7 @@ end $$;
 comment on function hunt.backtest_rule(text, timestamptz, timestamptz) is
 'The signals that a rule of the caller would have raised for rows with times from start_at to before end_at, had it run then: the code of a live run over the past, writing nothing. detections - 1 of each were suppressed as repetitions.';
 
-revoke execute on function hunt.run_rule_once(integer), hunt.learn_rule(integer, text, text), hunt.record_failure(integer, timestamptz, text, text, text, text),
+revoke execute on function hunt.run_rule_once(integer), hunt.record_failure(integer, timestamptz, text, text, text, text),
   hunt.forget_runs(interval), hunt.start_deadline(integer), hunt.stop_deadline(),
   hunt.backtest_rule(text, timestamptz, timestamptz) from public;
 revoke execute on procedure hunt.run_rules(interval), hunt.run_rule(text) from public;
