@@ -49,55 +49,56 @@ CountTail::CountTail(const Moments &counts, double smallest) noexcept {
   const double variance = counts.n > 1 ? counts.sample_variance() : counts.mean;
   const bool is_steady = counts.n > 9 && variance < counts.mean * (1 - 2 * std::sqrt(2 / (n - 1)));
   constant_ = is_steady ? std::min(smallest, std::round(counts.mean - variance)) : 0;
-  mean_ = counts.mean - constant_;
-  double wide = std::max(variance, mean_);
-  if (mean_ > kMostUnits) {
-    unit_ = mean_ / kMostUnits;
-    mean_ = kMostUnits;
-    wide = std::max(variance / (unit_ * unit_), mean_);
-  }
-  const double prior = kPriorCount / n;
-  mean_ += prior;
-  // m^2 / (variance - m): m n if the counts are Poisson's.
-  size_ = mean_ * mean_ / ((wide + prior) * (1 + 1 / n) - mean_);
+  unit_ = std::max(1.0, (counts.mean - constant_) / kMostUnits);
+  const auto predictive = [&](double mean, double unit) {
+    const double prior = kPriorCount / n, m = mean / unit + prior;
+    const double wide = std::max(variance / (unit * unit) + prior, m);
+    // m^2 / (variance - m): m n if the counts are Poisson's.
+    return Binomial{m, m * m / (wide * (1 + 1 / n) - m)};
+  };
+  above_ = predictive(counts.mean - constant_, unit_);
+  all_unit_ = std::max(1.0, counts.mean / kMostUnits);
+  all_ = predictive(counts.mean, all_unit_);
 }
 
-double CountTail::spread() const noexcept { return unit_ * std::sqrt(mean_ + mean_ * mean_ / size_); }
+double CountTail::Binomial::at_least(double count) const noexcept {
+  return count <= 0 ? 1 : incomplete_beta(mean / (mean + size), count, size);
+}
+double CountTail::Binomial::at_most(double count) const noexcept {
+  return count < 0 ? 0 : incomplete_beta(size / (mean + size), size, count + 1);
+}
 
+double CountTail::mean() const noexcept { return constant_ + above_.mean * unit_; }
+double CountTail::spread() const noexcept {
+  return unit_ * std::sqrt(above_.mean + above_.mean * above_.mean / above_.size);
+}
 double CountTail::at_least(double count) const noexcept {
-  const double above = std::ceil((count - constant_) / unit_);
-  return above <= 0 ? 1 : incomplete_beta(mean_ / (mean_ + size_), above, size_);
+  return above_.at_least(std::ceil((count - constant_) / unit_));
 }
-
-double CountTail::at_most(double count) const noexcept {
-  const double above = std::floor((count - constant_) / unit_);
-  return above < 0 ? 0 : incomplete_beta(size_ / (mean_ + size_), size_, above + 1);
-}
+double CountTail::at_most(double count) const noexcept { return all_.at_most(std::floor(count / all_unit_)); }
 
 double CountTail::upper_threshold(double probability) const noexcept {
-  const double share = mean_ / (mean_ + size_);
   // In units above the constant part: `low` is too probable, `high` is not.
-  double low = 0, high = std::max(1.0, std::floor(mean_));
-  for (double step = std::ceil(spread() / unit_); incomplete_beta(share, high, size_) >= probability; step *= 2) {
+  double low = 0, high = std::max(1.0, std::floor(above_.mean));
+  for (double step = std::ceil(spread() / unit_); above_.at_least(high) >= probability; step *= 2) {
     low = high;
     high += step;
   }
   while (high - low > 1) {
     const double middle = std::floor((low + high) / 2);
-    (incomplete_beta(share, middle, size_) >= probability ? low : high) = middle;
+    (above_.at_least(middle) >= probability ? low : high) = middle;
   }
   return constant_ + std::floor((high - 1) * unit_) + 1;
 }
 
 double CountTail::lower_threshold(double probability) const noexcept {
-  const double share = size_ / (mean_ + size_);
   // `low` is improbable enough, `high` is not.
-  double low = -1, high = std::floor(mean_);
+  double low = -1, high = std::floor(all_.mean);
   while (high - low > 1) {
     const double middle = std::floor((low + high) / 2);
-    (incomplete_beta(share, size_, middle + 1) >= probability ? high : low) = middle;
+    (all_.at_most(middle) >= probability ? high : low) = middle;
   }
-  return constant_ + std::ceil((low + 1) * unit_) - 1;
+  return std::ceil((low + 1) * all_unit_) - 1;
 }
 
 }  // namespace hunt::baseline

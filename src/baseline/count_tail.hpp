@@ -7,8 +7,8 @@
 // zeros, or of one value, has a spread above 0 that shrinks with its length. Two departures from Poisson:
 //   - counts that vary more than Poisson's: the variance is that of the sample, s^2 (1 + 1/n) (method of moments);
 //   - counts that vary less, by two standard errors of the index of dispersion (needs 10 of them): only what exceeds a
-//     constant part is Poisson. The constant part is mean - s^2, rounded, and at most the smallest count. One who always
-//     had 1 network has a constant part of 1, and zeros above it.
+//     constant part is Poisson. The constant part is mean - s^2, rounded, and at most the smallest count. One who
+//     always had 1 network has a constant part of 1, and zeros above it.
 // Beyond a million, counts are taken in units, so that a mean is never trusted to better than one in a thousand.
 #pragma once
 
@@ -21,7 +21,7 @@ public:
   // Of n >= 1 counts with these moments and this smallest one.
   CountTail(const Moments &counts, double smallest) noexcept;
 
-  double mean() const noexcept { return constant_ + mean_ * unit_; }
+  double mean() const noexcept;
   double spread() const noexcept;  // standard deviation, above 0
   // The probability of a count of at least, or at most, so much.
   double at_least(double count) const noexcept;
@@ -31,7 +31,15 @@ public:
   double lower_threshold(double probability) const noexcept;
 
 private:
-  double constant_, mean_, size_, unit_ = 1;
+  // Mean and size of a negative binomial distribution: its variance is mean + mean^2 / size.
+  struct Binomial {
+    double mean, size;
+    double at_least(double count) const noexcept;
+    double at_most(double count) const noexcept;
+  };
+  // In units; `above_` is of what exceeds the constant part.
+  Binomial above_, all_;
+  double constant_, unit_, all_unit_;
 };
 
 // The regularised incomplete beta function I_x(a, b), for a, b > 0 and 0 <= x <= 1, by the continued fraction of

@@ -43,8 +43,8 @@ struct Verdict {
 // `sigma` on one side (sigma 3: 0.00135), as count_tail.hpp reckons it.
 //
 // There is a rhythm if the hour of the week (of a daily model, the day of the week) explains the counts: at least four
-// slices of the same hour are known, and the one-way analysis of variance between the hours gives F > 2 with a probability
-// below 0.001 by chance. Then only slices of the same hour count.
+// slices of the same hour are known, and the one-way analysis of variance between the hours gives F > 2 with a
+// probability below 0.001 by chance. Then only slices of the same hour count.
 Verdict judge(const Model &model, const Question &question);
 
 }  // namespace hunt::baseline
