@@ -1,6 +1,6 @@
 // SQL functions of the room `agent`. A field that is blank gives NULL.
 #include "address/blank.hpp"
-#include "agent/agent_cache.hpp"
+#include "agent/agent_cache_pg.hpp"
 #include "pg/datum.hpp"
 #include "pg/memory.hpp"
 #include "pg/result_shape.hpp"
@@ -13,19 +13,6 @@ namespace {
 
 namespace agent = hunt::agent;
 using agent::CachedAgent;
-
-// One for each backend, for as long as that lives: the entries lie in a context of their own, the automaton and the
-// compiled expressions in the C++ heap. Small blocks, so that a dropped generation returns its memory.
-agent::AgentCache &cache() {
-  static agent::AgentCache *one;
-  if (one == nullptr) {
-    MemoryContext context = pg::call(
-        [] { return AllocSetContextCreate(TopMemoryContext, "session_hunt user agents", 0, 8 * 1024, 64 * 1024); });
-    static pg::ContextResource resource(context);
-    one = new agent::AgentCache(&resource);
-  }
-  return *one;
-}
 
 Datum record_datum(TupleDesc shape, const CachedAgent &found) {
   const std::string_view columns[] = {
@@ -46,25 +33,41 @@ Datum record_datum(TupleDesc shape, const CachedAgent &found) {
 
 }  // namespace
 
+namespace hunt::agent {
+
+AgentCache &backend_cache() {
+  static AgentCache *one;
+  if (one == nullptr) {
+    // Small blocks, so that a dropped generation returns its memory.
+    MemoryContext context = pg::call(
+        [] { return AllocSetContextCreate(TopMemoryContext, "session_hunt user agents", 0, 8 * 1024, 64 * 1024); });
+    static pg::ContextResource resource(context);
+    one = new AgentCache(&resource);
+  }
+  return *one;
+}
+
+}  // namespace hunt::agent
+
 SQL_FUNCTION(user_agent) {
   const std::string_view field = pg::bytes_arg(fcinfo, 0);
   TupleDesc shape = pg::cached_result_shape(fcinfo);
   if (hunt::address::is_blank(field))
     PG_RETURN_NULL();
-  return record_datum(shape, cache().find(field));
+  return record_datum(shape, agent::backend_cache().find(field));
 }
 
 SQL_FUNCTION(agent_key) {
   const std::string_view field = pg::bytes_arg(fcinfo, 0);
   if (hunt::address::is_blank(field))
     PG_RETURN_NULL();
-  return pg::bytes_datum(cache().find(field).key);
+  return pg::bytes_datum(agent::backend_cache().find(field).key);
 }
 
 SQL_FUNCTION(agent_change) {
   const std::string_view before = pg::bytes_arg(fcinfo, 0), after = pg::bytes_arg(fcinfo, 1);
   if (hunt::address::is_blank(before) || hunt::address::is_blank(after))
     PG_RETURN_NULL();
-  const agent::UserAgent first = cache().find(before).agent();
-  return pg::bytes_datum(agent::name(agent::agent_change(first, cache().find(after).agent())));
+  const agent::UserAgent first = agent::backend_cache().find(before).agent();
+  return pg::bytes_datum(agent::name(agent::agent_change(first, agent::backend_cache().find(after).agent())));
 }

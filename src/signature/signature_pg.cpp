@@ -3,6 +3,7 @@
 #include "pg/datum.hpp"
 #include "pg/memory.hpp"
 #include "pg/state.hpp"
+#include "signature/encoding_pg.hpp"
 #include "signature/signatures.hpp"
 
 #include <algorithm>
@@ -12,7 +13,6 @@
 
 extern "C" {
 #include "funcapi.h"
-#include "mb/pg_wchar.h"
 #include "utils/expandeddatum.h"
 #include "utils/timestamp.h"
 #include "windowapi.h"
@@ -54,13 +54,6 @@ void flatten(ExpandedObjectHeader *header, void *result, Size size) {
 }
 
 constexpr ExpandedObjectMethods kMethods = {flat_size, flatten};
-
-void check_encoding() {
-  if (pg_database_encoding_max_length() > 1 && GetDatabaseEncoding() != PG_UTF8)
-    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                    errmsg("logreduce needs a database with encoding UTF8 or one with a byte a character"),
-                    errdetail("This one has encoding %s.", GetDatabaseEncodingName())));
-}
 
 // No destructor ever runs: all that a state has lies in its memory context.
 ExpandedState *new_state(MemoryContext parent, MaskMode mode, std::uint32_t max_entries) {
@@ -155,12 +148,15 @@ Datum flat(const Dictionary &dictionary) {
   return PointerGetDatum(value);
 }
 
-// Refuses what is no state, or holds text that the database's encoding does not allow.
-void check(std::string_view bytes) {
+// A state from outside: refused if it is none, or holds text that the database's encoding does not allow.
+Datum checked(Datum state) {
+  const auto raw = pg::state_bytes(state);
+  const std::string_view bytes(reinterpret_cast<const char *>(raw.data()), raw.size());
   StateView::check(bytes, pg::check_interrupts);
   for (const EntryView &e : StateView(bytes).entries())
     for (const std::string_view text : {e.form, e.example})
       pg::call([text] { pg_verify_mbstr(GetDatabaseEncoding(), text.data(), static_cast<int>(text.size()), false); });
+  return state;
 }
 
 // Rows of a set-returning function.
@@ -257,23 +253,10 @@ Datum masked_text(FunctionCallInfo fcinfo, MaskMode mode) {
 
 }  // namespace
 
-SQL_FUNCTION(logreduce_state_in) {
-  const char *text = PG_GETARG_CSTRING(0);
-  const Datum bytes = DirectFunctionCall2(binary_decode, PointerGetDatum(cstring_to_text(text)),
-                                          PointerGetDatum(cstring_to_text("base64")));
-  check({VARDATA_ANY(DatumGetPointer(bytes)), static_cast<std::size_t>(VARSIZE_ANY_EXHDR(DatumGetPointer(bytes)))});
-  PG_RETURN_DATUM(bytes);
-}
-
+SQL_FUNCTION(logreduce_state_in) { return checked(pg::state_of_text(PG_GETARG_CSTRING(0), "a logreduce_state")); }
 SQL_FUNCTION(logreduce_state_out) { PG_RETURN_CSTRING(pg::state_text(pg::state_bytes(pg::state_arg(fcinfo, 0)))); }
 
-SQL_FUNCTION(logreduce_state_recv) {
-  const Datum state = pg::state_of_message(fcinfo);
-  const auto bytes = pg::state_bytes(state);
-  check({reinterpret_cast<const char *>(bytes.data()), bytes.size()});
-  return state;
-}
-
+SQL_FUNCTION(logreduce_state_recv) { return checked(pg::state_of_message(fcinfo)); }
 SQL_FUNCTION(logreduce_state_send) { PG_RETURN_BYTEA_P(PG_GETARG_BYTEA_P_COPY(0)); }
 
 SQL_FUNCTION(logreduce_trans) { return transition(fcinfo, {}); }
