@@ -89,6 +89,25 @@ select length(log_signature(repeat('x', 1000000))), length(log_signature(repeat(
 select count from signatures((select logreduce(repeat('a' || n || ' ', 100)) from generate_series(1, 1000) n));
 select length(signature), length(example) from signatures((select logreduce(repeat('é ', 10000) || 'end')));
 
+-- a line of 1 MB, 100,000 different words in one line and over lines, bytes that stand for placeholders in a state
+select length(signature) < 5000 as signature_is_cut, length(example) as example, count
+from signatures((select logreduce(repeat('word ', 200000) || n) from generate_series(1, 3) n));
+select length(signature) <= 4096 + 64 as is_cut, count
+from signatures((select logreduce(line) from (select string_agg(translate(md5(n::text), '0123456789', 'ghijklmnop'), ' ') from generate_series(1, 100000) n) l (line)));
+select logreduce_level(state) as level, (select sum(count) from signatures(state)) as lines, length(logreduce_state_send(state)) < 20000000 as is_bounded
+from (select logreduce(translate(md5(n::text), '0123456789', 'ghijklmnop')) as state from generate_series(1, 100000) n) s;
+select log_signature(E'a\x01b \x02c\x0e\x0f \x7f d'), profile_signature(E'\x06, \x03');
+select signature, count from signatures((select logreduce(line) from (select string_agg(chr(1 + n % 127), '') from generate_series(1, 130) n) l (line)));
+
+-- by group: the least common of each; labels within each partition, NULL for NULL, also where there is nothing else
+select g, signature, count from (
+  select line like 'GET%' as g, logreduce(line) as state from log where line is not null group by 1) groups,
+  lateral (select * from signatures(state) limit 1) s order by g;
+select part, count(*), count(signature), count(distinct signature) as signatures from (
+  select extract(hour from at) as part, logreduce_signature(line) over (partition by extract(hour from at)) as signature from log) w
+group by 1 order by 1;
+select logreduce_signature(x) over (partition by length(x)) from (values ('job a1 done'), ('job b2 done'), (null), ('x')) v (x);
+
 -- errors
 select logreduce(line, 'fields') from log;
 select logreduce(line, at, 'log', 0) from log;
