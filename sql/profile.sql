@@ -66,7 +66,6 @@ select what, profile_key(profile), profile_key(profile) = (select profile_key(pr
 select what, profile_signature(profile) from session where what in ('before', 'upgrade', 'client');
 -- no field but the user agent is masked, whatever is in it
 select profile_signature('("3 Sverige 4.5","10.0.0.1","1.2.3 x 10.0.0.1",user-4.7)'::session_profile);
-explain (costs off) select profile_key(session_profile('a', 'b', 'curl/8.5', 'c'));
 
 -- hunt k over a generated log: the least common signatures by user, then all profiles of one user
 create table log as
@@ -130,6 +129,17 @@ from user_state u, everyone e, (values ('(Clouvider,NL,curl/8.5,user7)'::session
   (select session_risk_state(p) as peers from (values ('(Clouvider,SE,curl/8.4,user8)'::session_profile), ('(Telia,SE,curl/8.4,user8)')) w (p)) w
 where username = 'user7';
 select session_risk(state, state, null::session_profile) is null as no_session from everyone;
+-- large states, which lie out of line, row by row one or the other
+create table large as
+select part, session_risk_state(session_profile('net ' || n * (part + 1), 'SE', null, null)) as state
+from generate_series(1, 6000) n, generate_series(0, 1) part group by part;
+select part, pg_column_size(state) from large order by part;
+create table probe as select n, session_profile('net ' || n, (array['SE', 'NO'])[1 + n % 2], 'curl/8', 'u') as profile from generate_series(1, 500) n;
+select count(*) as rows, count(*) filter (where session_risk(u.state, a.state, profile) is distinct from
+  session_risk(u.state || session_risk_state_empty, a.state || session_risk_state_empty, profile)) as different
+from probe join large a on a.part = n % 2 join large u on u.part = n / 2 % 2,
+  (select session_risk_state(profile) as session_risk_state_empty from probe where false) e;
+
 -- every session of the log: the two of the thief first
 select l.username, l.network, round((r).bits::numeric, 1) as bits from (
   select l.*, session_risk(u.state, e.state, session_profile(network, country, user_agent, username)) as r
@@ -168,4 +178,4 @@ select '(a,b,c)'::session_profile;
 select 'a,b,c,d'::session_profile;
 select 'x'::session_risk_state;
 select 'EAAA'::session_risk_state;
-drop view event; drop function shown; drop table sample, part, session, log, one_user, user_state, everyone, risk_event;
+drop view event; drop function shown; drop table sample, part, session, log, one_user, user_state, everyone, risk_event, large, probe;
