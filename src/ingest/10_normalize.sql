@@ -46,24 +46,39 @@ create type hunt.event_row as (
 comment on type hunt.event_row is
 'One document of a log payload: a normalised event, or a rejected document, which has a reject_reason, its position, payload and content_hash only. What the vendor left empty, blank, "-" or "unknown" is NULL.';
 
+create function hunt.built_in_sources(out source text, out vendor text, out product text, out description text)
+  returns setof record
+  language c immutable strict parallel safe rows 10 as 'MODULE_PATHNAME', 'built_in_sources';
+comment on function hunt.built_in_sources() is 'The log sources that the extension knows by itself.';
+
 create function hunt.sources(out source text, out vendor text, out product text, out description text)
   returns setof record
-  language c immutable strict parallel safe rows 10 as 'MODULE_PATHNAME', 'sources';
-comment on function hunt.sources() is 'The log sources whose payloads can be normalised and ingested.';
+  language plpgsql stable strict parallel safe rows 20 set search_path = pg_catalog, pg_temp as $$
+begin
+  return query select * from hunt.built_in_sources();
+  if to_regclass('hunt.source_mapping') is not null then
+    return query
+    select m.source, min(m.constant) filter (where m.event_column = 'metadata_vendor'),
+           min(m.constant) filter (where m.event_column = 'metadata_product'), 'Described by hunt.source_mapping.'
+    from hunt.source_mapping m group by m.source order by m.source;
+  end if;
+end $$;
+comment on function hunt.sources() is
+'The log sources whose payloads can be normalised and ingested: those that are built in and those of hunt.source_mapping.';
 
 create function hunt.normalize(source text, payload text) returns setof hunt.event_row
-  language c immutable strict parallel safe cost 1000 rows 1000 as 'MODULE_PATHNAME', 'normalize';
+  language c stable strict parallel safe cost 1000 rows 1000 as 'MODULE_PATHNAME', 'normalize';
 comment on function hunt.normalize(text, text) is
-'The events in a payload of the source: JSON Lines, one or several JSON documents, arrays, {"Records": [...]}, {"records": [...]} or {"value": [...]}. A document that is broken or no event of the source comes as a row with a reject_reason; position is its line. An unknown source is an error (22023).';
+'The events in a payload of the source: JSON Lines, one or several JSON documents, arrays, {"Records": [...]}, {"records": [...]} or {"value": [...]}. A document that is broken or no event of the source comes as a row with a reject_reason; position is its line. A source is built in or described by hunt.source_mapping; another is an error (22023).';
 
 create function hunt.normalize(source text, payloads text[]) returns setof hunt.event_row
-  language c immutable strict parallel safe cost 1000 rows 1000 as 'MODULE_PATHNAME', 'normalize';
+  language c stable strict parallel safe cost 1000 rows 1000 as 'MODULE_PATHNAME', 'normalize';
 comment on function hunt.normalize(text, text[]) is
 'The events in several payloads of the source; position is the element of the list, or the line when the list has one element. NULL elements are skipped.';
 
 create function hunt.dictionary_values(source text, payloads text[], out dictionary text, out value text)
   returns setof record
-  language c immutable strict parallel safe cost 1000 rows 100 as 'MODULE_PATHNAME', 'dictionary_values';
+  language c stable strict parallel safe cost 1000 rows 100 as 'MODULE_PATHNAME', 'dictionary_values';
 comment on function hunt.dictionary_values(text, text[]) is
 'The distinct values of the payloads that are stored as dictionary ids, and the months (as "month") of their events, sorted.';
 

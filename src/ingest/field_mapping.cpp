@@ -1,6 +1,7 @@
 #include "ingest/field_mapping.hpp"
 
 #include "core/error.hpp"
+#include "ingest/event_columns.hpp"
 #include "ingest/fields.hpp"
 #include "ingest/timestamp.hpp"
 
@@ -13,58 +14,21 @@ namespace {
 
 using std::string_view;
 
-// A column that is text has its place; the others are set by what they are.
-struct Column {
-  string_view name;
-  string_view Event::*text;
-};
-constexpr Column kColumns[] = {
-    {"event_time", nullptr},
-    {"version_time", nullptr},
-    {"success", nullptr},
-    {"device_ip", nullptr},
-    {"vendor_asn_number", nullptr},
-    {"event_id", &Event::event_id},
-    {"tenant", &Event::tenant},
-    {"metadata_device_event_id", &Event::metadata_device_event_id},
-    {"action", &Event::action},
-    {"application", &Event::application},
-    {"target", &Event::target},
-    {"region", &Event::region},
-    {"user_username", &Event::user_username},
-    {"user_userid", &Event::user_userid},
-    {"user_type", &Event::user_type},
-    {"user_arn", &Event::user_arn},
-    {"user_email", &Event::user_email},
-    {"effective_user", &Event::effective_user},
-    {"http_user_agent", &Event::http_user_agent},
-    {"error_code", &Event::error_code},
-    {"error_text", &Event::error_text},
-    {"session_id", &Event::session_id},
-    {"access_key_id", &Event::access_key_id},
-    {"mfa_method", &Event::mfa_method},
-    {"client_application", &Event::client_application},
-    {"command_line", &Event::command_line},
-    {"parent_process", &Event::parent_process},
-    {"parent_command_line", &Event::parent_command_line},
-    {"device_hostname", &Event::device_hostname},
-    {"device_os", &Event::device_os},
-    {"device_browser", &Event::device_browser},
-    {"vendor_country_code", &Event::vendor_country_code},
-    {"vendor_country_name", &Event::vendor_country_name},
-    {"vendor_city", &Event::vendor_city},
-};
+// Columns that are set by what they are. device_ip fills device_ip_text, too.
+constexpr string_view kTypedColumns[] = {"event_time", "version_time", "success", "device_ip", "vendor_asn_number"};
+constexpr string_view kUnmapped = "device_ip_text";
+
+bool is_time(string_view column) noexcept { return column == "event_time" || column == "version_time"; }
 
 bool is_long(string_view column) noexcept {
   return column == "command_line" || column == "parent_command_line" || column == "error_text";
 }
 
-std::size_t column_index(string_view name) {
-  const auto found = std::find_if(std::begin(kColumns), std::end(kColumns),
-                                  [name](const Column &column) { return column.name == name; });
-  if (found == std::end(kColumns))
-    throw core::Error(core::kInvalidParameter, "unknown event column \"" + std::string(name) + "\" in a mapping");
-  return static_cast<std::size_t>(found - std::begin(kColumns));
+std::string names_of(const std::vector<string_view> &names) {
+  std::string list;
+  for (const string_view name : names)
+    list.append(list.empty() ? "" : ", ").append(name);
+  return list;
 }
 
 std::string lower(string_view text) {
@@ -84,6 +48,23 @@ bool contains(const std::vector<std::string> &values, string_view text) {
   return std::find(values.begin(), values.end(), text) != values.end();
 }
 
+std::optional<std::int64_t> parse_time(TimeFormat format, string_view text) noexcept {
+  switch (format) {
+  case TimeFormat::kIso8601:
+    return parse_timestamp(text);
+  case TimeFormat::kUnixTime:
+    return parse_epoch(text);
+  case TimeFormat::kCalendarTime:
+    return parse_calendar_time(text);
+  case TimeFormat::kAuto:
+    break;
+  }
+  if (const auto iso = parse_timestamp(text))
+    return iso;
+  const auto number = parse_epoch(text);
+  return number ? number : parse_calendar_time(text);
+}
+
 [[noreturn]] void bad_path(string_view path, const char *why) {
   throw core::Error(core::kInvalidParameter, "cannot read the path \"" + std::string(path) + "\": " + why,
                     "Paths look like a.b, a[0].b, a[*].b, a[type=User].b or a[\"name.with.dots\"].");
@@ -101,34 +82,66 @@ TimeFormat time_format(string_view name) {
 }
 
 std::vector<string_view> mapped_columns() {
-  std::vector<string_view> names;
-  for (const Column &column : kColumns)
-    names.push_back(column.name);
+  std::vector<string_view> names(std::begin(kTypedColumns), std::end(kTypedColumns));
+  for (const TextColumn &column : kTextColumns)
+    if (column.name != kUnmapped)
+      names.push_back(column.name);
   return names;
 }
 
-FieldMapping::FieldMapping(std::string source, const std::vector<ColumnRule> &rules, TimeFormat format)
-    : source_(std::move(source)), format_(format) {
+FieldMapping::FieldMapping(std::string source, const std::vector<ColumnRule> &rules) : source_(std::move(source)) {
   for (const ColumnRule &rule : rules) {
-    Rule compiled{
-        column_index(rule.column), {}, rule.constant, lower_all(rule.true_values), lower_all(rule.false_values)};
-    for (const Rule &other : rules_)
-      if (other.column == compiled.column)
-        throw core::Error(core::kInvalidParameter, "the event column \"" + rule.column + "\" has two rules",
-                          "Give one rule all its paths.");
-    for (const std::string &path : rule.paths)
-      compiled.paths.push_back(parse_path(path));
-    has_versions_ |= rule.column == "version_time";
-    rules_.push_back(std::move(compiled));
+    try {
+      Rule compiled = compile(rule);
+      for (const Rule &other : rules_)
+        if (other.column == compiled.column)
+          throw core::Error(core::kInvalidParameter, "the event column \"" + rule.column + "\" has two rules",
+                            "Give one rule all its paths.");
+      has_versions_ |= rule.column == "version_time";
+      rules_.push_back(std::move(compiled));
+    } catch (const core::Error &error) {
+      throw core::Error(error.sqlstate(), error.what(), error.hint(),
+                        "This is the rule for the column \"" + rule.column + "\" in the mapping of the source \"" +
+                            source_ + "\".");
+    }
   }
-  if (std::none_of(rules_.begin(), rules_.end(), [](const Rule &rule) { return rule.column == 0; }))
-    throw core::Error(core::kInvalidParameter, "the mapping of source \"" + source_ + "\" has no rule for event_time");
+  if (std::none_of(rules_.begin(), rules_.end(), [](const Rule &rule) { return rule.column == "event_time"; }))
+    throw core::Error(core::kInvalidParameter, "the mapping of source \"" + source_ + "\" has no rule for event_time",
+                      "An event needs a time: add its rule first, or in the same statement as the others.");
+}
+
+FieldMapping::Rule FieldMapping::compile(const ColumnRule &rule) {
+  const std::vector<string_view> columns = mapped_columns();
+  const auto column = std::find(columns.begin(), columns.end(), rule.column);
+  if (column == columns.end())
+    throw core::Error(core::kInvalidParameter, "unknown event column \"" + rule.column + "\" in a mapping",
+                      "The columns are " + names_of(columns) + ".");
+  if (rule.paths.empty() && rule.constant.empty())
+    throw core::Error(core::kInvalidParameter,
+                      "the rule for \"" + rule.column + "\" has neither a path nor a constant");
+  if (rule.column != "success" && !(rule.true_values.empty() && rule.false_values.empty()))
+    throw core::Error(core::kInvalidParameter, "only the column \"success\" can have true and false values");
+  if (!is_time(rule.column) && rule.time_format != TimeFormat::kAuto)
+    throw core::Error(core::kInvalidParameter, "only the columns event_time and version_time can have a time format");
+  Rule compiled{*column,         nullptr, {}, rule.constant, lower_all(rule.true_values), lower_all(rule.false_values),
+                rule.time_format};
+  for (const std::string &value : compiled.true_values)
+    if (contains(compiled.false_values, value))
+      throw core::Error(core::kInvalidParameter, "\"" + value + "\" cannot mean both true and false");
+  for (const TextColumn &text : kTextColumns)
+    if (text.name == rule.column)
+      compiled.text = text.text;
+  for (const std::string &path : rule.paths)
+    compiled.paths.push_back(parse_path(path));
+  return compiled;
 }
 
 FieldMapping::Path FieldMapping::parse_path(string_view text) {
   Path path;
   string_view rest = text;
   while (!rest.empty()) {
+    if (path.size() == kMaxSteps)
+      bad_path(text.substr(0, 100), "it has more than 64 steps");
     if (rest.front() != '[') {
       const std::size_t end = std::min(rest.find_first_of(".["), rest.size());
       if (end == 0)
@@ -200,37 +213,19 @@ string_view FieldMapping::find(JsonElement element, const Path &path, std::size_
   return {};
 }
 
-std::optional<std::int64_t> FieldMapping::time(string_view text) const noexcept {
-  switch (format_) {
-  case TimeFormat::kIso8601:
-    return parse_timestamp(text);
-  case TimeFormat::kUnixTime:
-    return parse_epoch(text);
-  case TimeFormat::kCalendarTime:
-    return parse_calendar_time(text);
-  case TimeFormat::kAuto:
-    break;
-  }
-  if (const auto iso = parse_timestamp(text))
-    return iso;
-  const auto number = parse_epoch(text);
-  return number ? number : parse_calendar_time(text);
-}
-
-void FieldMapping::set(const Rule &rule, string_view text, Scratch &scratch, Event &event) const {
+void FieldMapping::set(const Rule &rule, string_view text, Scratch &scratch, Event &event) {
   static const std::vector<std::string> yes = {"true", "1", "yes", "success", "succeeded", "ok", "allow", "allowed"};
   static const std::vector<std::string> no = {"false", "0",    "no",     "failure", "failed",
                                               "error", "deny", "denied", "fail",    "fraud"};
-  const Column &column = kColumns[rule.column];
-  if (column.text) {
-    event.*column.text = text;
-  } else if (column.name == "event_time") {
-    event.event_time = time(text);
-  } else if (column.name == "version_time") {
-    event.version_time = time(text);
-  } else if (column.name == "device_ip") {
+  if (rule.text) {
+    event.*rule.text = text;
+  } else if (rule.column == "event_time") {
+    event.event_time = parse_time(rule.time_format, text);
+  } else if (rule.column == "version_time") {
+    event.version_time = parse_time(rule.time_format, text);
+  } else if (rule.column == "device_ip") {
     set_address(event, text);
-  } else if (column.name == "vendor_asn_number") {
+  } else if (rule.column == "vendor_asn_number") {
     event.vendor_asn_number = integer(text.starts_with("AS") ? text.substr(2) : text);
   } else {
     const bool is_usual = rule.true_values.empty() && rule.false_values.empty();
@@ -251,7 +246,7 @@ string_view FieldMapping::map(JsonObject document, Scratch &scratch, Event &even
     for (const Path &path : rule.paths) {
       const auto first = member(document, path.front().name);
       if (first)
-        text = find(*first, path, 1, is_long(kColumns[rule.column].name), scratch);
+        text = find(*first, path, 1, is_long(rule.column), scratch);
       if (!text.empty())
         break;
     }

@@ -12,6 +12,13 @@
 
 namespace hunt::ingest {
 
+enum class TimeFormat : std::uint8_t {
+  kAuto,      // ISO 8601, the number of seconds to nanoseconds since 1970 by its size, or the time as asctime has it
+  kIso8601,   // of the three only this
+  kUnixTime,  // only the number
+  kCalendarTime,  // only "Tue Sep 11 16:14:21 2018 UTC"
+};
+
 // How one column is filled: with what stands at the first of the paths that has a value, else with the constant.
 struct ColumnRule {
   std::string column;  // as in hunt.event: "event_time", "user_username", ...; listed by mapped_columns()
@@ -23,13 +30,7 @@ struct ColumnRule {
   // nothing. Without any: true, 1, success, succeeded, ok, allow, allowed, and the like.
   std::vector<std::string> true_values = {};
   std::vector<std::string> false_values = {};
-};
-
-enum class TimeFormat : std::uint8_t {
-  kAuto,      // ISO 8601, the number of seconds to nanoseconds since 1970 by its size, or the time as asctime has it
-  kIso8601,   // of the three only this
-  kUnixTime,  // only the number
-  kCalendarTime,  // only "Tue Sep 11 16:14:21 2018 UTC"
+  TimeFormat time_format = TimeFormat::kAuto;  // of the columns event_time and version_time
 };
 
 // Throws core::Error for a name that is none.
@@ -41,9 +42,12 @@ std::vector<std::string_view> mapped_columns();
 // A compiled mapping. Mapping costs a walk along each path, each step a search among the members of one object.
 class FieldMapping {
 public:
-  // Throws core::Error for a column that does not exist or has two rules, a path that cannot be read, and a mapping
-  // without event_time.
-  FieldMapping(std::string source, const std::vector<ColumnRule> &rules, TimeFormat format = TimeFormat::kAuto);
+  // Throws core::Error, which names the source and the column, for a column that does not exist or has two rules, a
+  // rule without path and constant, a path that cannot be read or has more than kMaxSteps, values of success in another
+  // column, a time format in a column that is no time, and a mapping without event_time.
+  FieldMapping(std::string source, const std::vector<ColumnRule> &rules);
+
+  static constexpr std::size_t kMaxSteps = 64;  // of a path: walking it recurses
 
   std::string_view source() const noexcept { return source_; }
 
@@ -61,19 +65,20 @@ private:
   };
   using Path = std::vector<Step>;
   struct Rule {
-    std::size_t column;
+    std::string_view column;        // in static storage
+    std::string_view Event::*text;  // nullptr of the columns that are no plain text
     std::vector<Path> paths;
     std::string constant;
     std::vector<std::string> true_values, false_values;
+    TimeFormat time_format;
   };
 
+  static Rule compile(const ColumnRule &rule);
   static Path parse_path(std::string_view text);
   static std::string_view find(JsonElement element, const Path &path, std::size_t step, bool is_long, Scratch &scratch);
-  std::optional<std::int64_t> time(std::string_view text) const noexcept;
-  void set(const Rule &rule, std::string_view text, Scratch &scratch, Event &event) const;
+  static void set(const Rule &rule, std::string_view text, Scratch &scratch, Event &event);
 
   std::string source_;
-  TimeFormat format_;
   bool has_versions_ = false;
   std::vector<Rule> rules_;
 };

@@ -2,6 +2,7 @@
 #include "core/error.hpp"
 #include "ingest/json.hpp"
 #include "ingest/normalize.hpp"
+#include "ingest/source_mapping_pg.hpp"
 #include "ingest/sources.hpp"
 #include "pg/datum.hpp"
 
@@ -213,7 +214,8 @@ void require_utf8() {
     throw core::Error(core::kUnsupported, "log payloads need a database with the encoding UTF8");
 }
 
-void normalize_all(const ingest::Source &source, const Payloads &payloads, ingest::EventSink &sink) {
+// `source` is a Source or a FieldMapping.
+template <class Source> void normalize_all(const Source &source, const Payloads &payloads, ingest::EventSink &sink) {
   if (!payloads.list)
     return ingest::normalize(source, payloads.single, scratch(), sink, pg::check_interrupts);
   for (int i = 0; i < payloads.count; ++i) {
@@ -233,9 +235,8 @@ SQL_FUNCTION(normalize) {
   const std::string_view name = pg::bytes_arg(fcinfo, 0);
   const Payloads payloads = payloads_arg(fcinfo, 1);
   require_utf8();
-  const ingest::Source &source = ingest::find_source(name);
-  EventRows rows(fcinfo, source.name);
-  normalize_all(source, payloads, rows);
+  EventRows rows(fcinfo, name);
+  ingest::with_source(name, [&](const auto &source) { normalize_all(source, payloads, rows); });
   return Datum{};
 }
 
@@ -246,12 +247,12 @@ SQL_FUNCTION(dictionary_values) {
   require_utf8();
   RowWriter rows(fcinfo);
   DictionaryValues values;
-  normalize_all(ingest::find_source(name), payloads, values);
+  ingest::with_source(name, [&](const auto &source) { normalize_all(source, payloads, values); });
   values.write(rows);
   return Datum{};
 }
 
-SQL_FUNCTION(sources) {
+SQL_FUNCTION(built_in_sources) {
   InitMaterializedSRF(fcinfo, 0);
   RowWriter rows(fcinfo);
   for (const ingest::Source &source : ingest::sources())

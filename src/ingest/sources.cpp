@@ -58,10 +58,16 @@ constexpr Source kSources[] = {
 
 std::span<const Source> sources() noexcept { return kSources; }
 
-const Source &find_source(std::string_view name) {
+const Source *built_in_source(std::string_view name) noexcept {
   for (const Source &source : kSources)
     if (source.name == name)
-      return source;
+      return &source;
+  return nullptr;
+}
+
+const Source &find_source(std::string_view name) {
+  if (const Source *source = built_in_source(name))
+    return *source;
   throw core::Error(core::kInvalidParameter, "unknown log source \"" + std::string(name) + "\"",
                     "The function hunt.sources() lists the known ones.");
 }

@@ -23,6 +23,9 @@ struct Source {
 
 std::span<const Source> sources() noexcept;
 
+// nullptr for a name that is not registered.
+const Source *built_in_source(std::string_view name) noexcept;
+
 // Throws core::Error for a name that is not registered.
 const Source &find_source(std::string_view name);
 

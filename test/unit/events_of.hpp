@@ -1,6 +1,7 @@
 // The events of a payload as a list, and an event as what it says, for tests.
 #pragma once
 
+#include "ingest/event_columns.hpp"
 #include "ingest/normalize.hpp"
 
 #include <arpa/inet.h>
@@ -13,44 +14,6 @@
 #include <vector>
 
 namespace hunt::ingest {
-
-// Every column that is text.
-struct TextColumn {
-  const char *name;
-  std::string_view Event::*text;
-};
-inline constexpr TextColumn kTextColumns[] = {
-    {"event_id", &Event::event_id},
-    {"tenant", &Event::tenant},
-    {"metadata_device_event_id", &Event::metadata_device_event_id},
-    {"action", &Event::action},
-    {"application", &Event::application},
-    {"target", &Event::target},
-    {"region", &Event::region},
-    {"user_username", &Event::user_username},
-    {"user_userid", &Event::user_userid},
-    {"user_type", &Event::user_type},
-    {"user_arn", &Event::user_arn},
-    {"user_email", &Event::user_email},
-    {"effective_user", &Event::effective_user},
-    {"device_ip_text", &Event::device_ip_text},
-    {"http_user_agent", &Event::http_user_agent},
-    {"error_code", &Event::error_code},
-    {"error_text", &Event::error_text},
-    {"session_id", &Event::session_id},
-    {"access_key_id", &Event::access_key_id},
-    {"mfa_method", &Event::mfa_method},
-    {"client_application", &Event::client_application},
-    {"command_line", &Event::command_line},
-    {"parent_process", &Event::parent_process},
-    {"parent_command_line", &Event::parent_command_line},
-    {"device_hostname", &Event::device_hostname},
-    {"device_os", &Event::device_os},
-    {"device_browser", &Event::device_browser},
-    {"vendor_country_code", &Event::vendor_country_code},
-    {"vendor_country_name", &Event::vendor_country_name},
-    {"vendor_city", &Event::vendor_city},
-};
 
 // Events whose texts are kept: an Event points into what the next document overwrites.
 class EventList final : public EventSink {
@@ -106,7 +69,7 @@ inline Columns columns(const Event &event) {
   Columns found;
   for (const TextColumn &column : kTextColumns)
     if (!(event.*column.text).empty())
-      found[column.name] = event.*column.text;
+      found[std::string(column.name)] = event.*column.text;
   found["event_time"] = time_text(*event.event_time);
   if (event.version_time != event.event_time)
     found["version_time"] = time_text(*event.version_time);

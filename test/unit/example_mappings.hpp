@@ -71,14 +71,13 @@ inline FieldMapping onelogin_mapping() {
 // Alarms of an S3 bucket, a CSV file with names of its own.
 inline FieldMapping bucket_alarm_mapping() {
   return {"bucket_alarm",
-          {{"event_time", {"Event DateTime"}, ""},
+          {{"event_time", {"Event DateTime"}, "", {}, {}, TimeFormat::kIso8601},
            {"event_id", {"Event ID"}, ""},
            {"metadata_device_event_id", {"Event Type"}, ""},
            {"action", {"Event Name"}, ""},
            {"application", {}, "s3.amazonaws.com"},
            {"device_ip", {"Source IP"}, ""},
-           {"http_user_agent", {"Request User Agent"}, ""}},
-          TimeFormat::kIso8601};
+           {"http_user_agent", {"Request User Agent"}, ""}}};
 }
 
 }  // namespace hunt::ingest

@@ -93,7 +93,7 @@ TEST(FieldMapping, Paths) {
 TEST(FieldMapping, TimeFormats) {
   const auto time = [](TimeFormat format, std::string_view value) {
     const Columns found =
-        event_of(FieldMapping("x", {{"event_time", {"t"}, ""}}, format), "{\"t\":\"" + std::string(value) + "\"}");
+        event_of(FieldMapping("x", {{"event_time", {"t"}, "", {}, {}, format}}), "{\"t\":\"" + std::string(value) + "\"}");
     return found.count("event_time") ? found.at("event_time") : found.at("reject_reason");
   };
   for (const char *text : {"2024-03-01T09:15:00Z", "1709284500", "1709284500000", "1709284500000000",
