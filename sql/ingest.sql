@@ -109,8 +109,8 @@ select count(*) from hunt.event_fact f full join hunt.event_detail d using (even
 
 -- enrichment follows the loaded databases
 update hunt.event_fact set device_ip_country_code = 'ZZ' where device_ip = '198.51.100.4';
-select hunt.enrich_events('2024-03-01', '2024-03-02');
-select hunt.enrich_events('2024-03-01', '2024-03-02');
+call hunt.re_enrich('2024-03-01', '2024-03-02');
+call hunt.re_enrich('2024-03-01', '2024-03-02');
 
 -- isolation, rights, ownership
 begin isolation level repeatable read;

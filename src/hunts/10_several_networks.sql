@@ -31,6 +31,8 @@ language sql stable parallel safe rows 10000 as $$
     where f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2
       and f.source_id operator(pg_catalog.=) (select hunt.source_id($4))
       and f.success and f.user_id is not null
+      -- Networks of one's own are corporate, whatever provider's AS they are in.
+      and not ('corporate' operator(pg_catalog.=) any ($6) and f.device_ip is not null and hunt.is_own_network(f.device_ip))
     group by 1, 2, 3, 4
   ) u
   where pg_catalog.cardinality($6) operator(pg_catalog.=) 0

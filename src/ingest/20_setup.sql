@@ -182,6 +182,7 @@ begin
          (select d.parent_command_line from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as parent_command_line,
          (select d.vendor_country_name from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as vendor_country_name,
          (select hunt.payload_json(d.payload) from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as payload,
+         coalesce(i.identity, u.value) as user_identity,
          g.agent_key as http_user_agent_key,
          f.ingest_epoch,
          f.ingest_xid
@@ -189,6 +190,7 @@ begin
   left join hunt.dictionary_source s on s.id = f.source_id
   left join hunt.dictionary_tenant t on t.id = f.tenant_id
   left join hunt.dictionary_user u on u.id = f.user_id
+  left join hunt.identity i on i.username = u.value
   left join hunt.dictionary_agent g on g.id = f.agent_id
   left join hunt.dictionary_action a on a.id = f.action_id
   left join hunt.dictionary_device_event k on k.id = f.device_event_id
@@ -209,11 +211,14 @@ begin
   perform hunt.create_dictionaries();
   perform hunt.create_event_tables();
   perform hunt.create_inboxes();
+  perform hunt.create_ingest_log();
+  perform hunt.create_identity_tables();
+  perform hunt.create_source_health();
   perform hunt.create_event_view();
+  perform hunt.create_baseline_tables();
   perform hunt.create_rule_tables();
   perform hunt.protect_rule_tables();
   perform hunt.create_rule_views();
-  perform hunt.create_baseline_tables();
 end $$;
 comment on function hunt.setup() is
 'Creates what hunt.ingest() stores into, owned by the caller and not by the extension: tables, the view hunt.event, and an inbox table for each source. Creates what is missing and changes nothing else, so it can be repeated.';

@@ -152,8 +152,10 @@ comment on function hunt.store_batch(text, text[], boolean) is
 create function hunt.ingest(source text, payload text) returns hunt.ingest_counts
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
+  started_at timestamptz := clock_timestamp();
   names text[];
   texts text[];
+  counts hunt.ingest_counts;
 begin
   if source is null or payload is null then
     return null;
@@ -162,7 +164,9 @@ begin
   select array_agg(v.dictionary), array_agg(v.value) into names, texts
   from hunt.dictionary_values(source, array[payload]) v;
   perform hunt.prepare_load(names, texts);
-  return hunt.store_batch(source, array[payload], false);
+  counts := hunt.store_batch(source, array[payload], false);
+  perform hunt.log_load(source, 'ingest', started_at, counts);
+  return counts;
 end $$;
 comment on function hunt.ingest(text, text) is
 'Stores the events of a payload and counts what became of its documents. A known event is not stored again; what is no event goes to hunt.reject. NULL for a NULL argument. Needs the isolation level read committed; concurrent loads of one source take turns.';
@@ -182,6 +186,7 @@ create function hunt.ingest_inbox() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   source text := tg_argv[0];
+  started_at timestamptz := clock_timestamp();
   names text[] := '{}';
   texts text[] := '{}';
   lines text[];
@@ -221,6 +226,7 @@ begin
     end if;
   end loop;
   execute format('delete from %I.%I', tg_table_schema, tg_table_name);
+  perform hunt.log_load(source, 'inbox', started_at, total);
   raise notice '%: % received, % inserted, % updated, % duplicates, % rejected', source, total.received,
     total.inserted, total.updated, total.duplicates, total.rejected;
   return null;
@@ -228,26 +234,6 @@ end $$;
 comment on function hunt.ingest_inbox() is
 'The trigger of the inbox tables: stores the events of the lines in it and empties the inbox.';
 
-create function hunt.enrich_events(start_at timestamptz, end_at timestamptz) returns bigint
-  language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  changed bigint;
-begin
-  update hunt.event_fact f
-  set device_ip_asn_number = n.asn, device_ip_country_code = n.country
-  from (select e.event_time, e.event_key, hunt.asn_number(e.device_ip) as asn, hunt.country_iso(e.device_ip) as country
-        from hunt.event_fact e
-        where e.event_time >= start_at and e.event_time < end_at
-        offset 0) n
-  where f.event_time = n.event_time and f.event_key = n.event_key
-    and f.event_time >= start_at and f.event_time < end_at
-    and (f.device_ip_asn_number is distinct from n.asn or f.device_ip_country_code is distinct from n.country);
-  get diagnostics changed = row_count;
-  return changed;
-end $$;
-comment on function hunt.enrich_events(timestamptz, timestamptz) is
-'Looks up network and country of the stored events from start_at to before end_at again, after another IP database was loaded; the number of events that changed.';
-
 revoke execute on function hunt.begin_load(text), hunt.prepare_load(text[], text[]),
-  hunt.store_batch(text, text[], boolean), hunt.ingest(text, text), hunt.ingest_file(text, text), hunt.ingest_inbox(),
-  hunt.enrich_events(timestamptz, timestamptz) from public;
+  hunt.store_batch(text, text[], boolean), hunt.ingest(text, text), hunt.ingest_file(text, text), hunt.ingest_inbox()
+  from public;

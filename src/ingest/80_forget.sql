@@ -1,0 +1,188 @@
+-- ingest: what is known of a person is erased, or no longer says of whom it is.
+
+create type hunt.forgotten as (usernames text[], pseudonym text, events bigint, mentions bigint, rejects bigint,
+  names bigint, identities bigint);
+comment on type hunt.forgotten is
+'What hunt.forget_user() did: the user names of the person and what stands for them now; events of the person, erased or without payload; other events that mentioned him; rejected documents that were deleted; changed entries of dictionaries and of the ingest log; rows of hunt.identity.';
+
+-- JSON may escape what is no letter or digit, JSON in a string of JSON more than once. Before a word may stand the end of
+-- an escape, \n or <. What is a number or a literal of JSON is left out: as a bare value it could not be replaced.
+create function hunt.name_pattern(names text[]) returns text
+  language sql immutable strict parallel safe set search_path = pg_catalog, pg_temp as $$
+  select '(?:(?<![[:alnum:]_.@-])|(?<=\\[nrtbf])|(?<=\\u[0-9a-fA-F]{4}))(?:' ||
+         string_agg(n.pattern, '|' order by length(n.pattern) desc, n.pattern collate "C") || ')(?![[:alnum:]_@-])'
+  from (
+    select string_agg(
+             case when c.letter ~ '^[a-zA-Z0-9]$' then c.letter
+                  else '(?:' || case when c.letter in ('\', '"', '/') then '\\*\' when ascii(c.letter) < 128 then '\' else '' end
+                       || c.letter || '|' || case when ascii(c.letter) < 65536
+                       then '\\+u' || lpad(to_hex(ascii(c.letter)), 4, '0') else '(?:\\+u[0-9a-f]{4}){2}' end || ')'
+             end, '' order by c.place) as pattern
+    from unnest(names) with ordinality n (name, number)
+    cross join lateral regexp_split_to_table(n.name, '') with ordinality c (letter, place)
+    where n.name !~* '^(|-?[0-9.]+(e[-+]?[0-9]+)?|true|false|null)$'
+    group by n.number
+  ) n $$;
+comment on function hunt.name_pattern(text[]) is
+'A regular expression, to be matched without regard to case, that finds the names as words in a text or in JSON; NULL if none of them can be looked for.';
+
+-- Ids of this length are nobody else's; the user id 1000 is.
+create function hunt.names_in_events_of(user_ids integer[]) returns text[]
+  language sql stable strict set search_path = pg_catalog, pg_temp
+  set enable_hashjoin = off set enable_mergejoin = off as $$
+  select coalesce(array_agg(distinct n.name), '{}')
+  from hunt.event_fact f
+  join hunt.event_detail d on d.event_time = f.event_time and d.event_key = f.event_key
+  cross join lateral (values (d.user_userid), (d.user_email), (d.user_arn)) n (name)
+  where f.user_id = any (user_ids) and length(n.name) >= 12 $$;
+comment on function hunt.names_in_events_of(integer[]) is
+'The ids, mail addresses and ARNs of at least 12 characters that the events of these users have.';
+
+create function hunt.erase_events_of(user_ids integer[]) returns bigint
+  language plpgsql set search_path = pg_catalog, pg_temp set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+  keys integer[];
+  erased bigint;
+begin
+  select array_agg(distinct f.access_key_id) into keys
+  from hunt.event_fact f where f.user_id = any (user_ids) and f.access_key_id is not null;
+  delete from hunt.event_detail d using hunt.event_fact f
+  where f.user_id = any (user_ids) and d.event_time = f.event_time and d.event_key = f.event_key;
+  delete from hunt.event_fact f where f.user_id = any (user_ids);
+  get diagnostics erased = row_count;
+  delete from hunt.dictionary_access_key k
+  where k.id = any (keys) and not exists (select from hunt.event_fact f where f.access_key_id = k.id);
+  return erased;
+end $$;
+comment on function hunt.erase_events_of(integer[]) is
+'Deletes the events of these users, and the access keys that nobody else used, and returns the number of events.';
+
+-- A payload may say anything, so it goes as a whole; what hunts need stays.
+create function hunt.pseudonymise_events_of(user_ids integer[]) returns bigint
+  language plpgsql set search_path = pg_catalog, pg_temp set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+  changed bigint;
+begin
+  update hunt.event_detail d
+  set payload = '{}', event_id = null, user_userid = null, user_email = null, user_arn = null, device_hostname = null
+  from hunt.event_fact f
+  where f.user_id = any (user_ids) and d.event_time = f.event_time and d.event_key = f.event_key;
+  get diagnostics changed = row_count;
+  return changed;
+end $$;
+comment on function hunt.pseudonymise_events_of(integer[]) is
+'Removes payload, event id, user id, mail address, ARN and host name from the events of these users and returns their number.';
+
+create function hunt.replace_mentions(pattern text, pseudonym text) returns bigint
+  language plpgsql strict set search_path = pg_catalog, pg_temp as $$
+declare
+  changed bigint;
+begin
+  update hunt.event_fact f set session_id = regexp_replace(f.session_id, pattern, pseudonym, 'gi')
+  where f.session_id ~* pattern;
+  update hunt.event_detail d
+  set (payload, event_id, user_userid, user_email, user_arn, effective_user, target, command_line, parent_process,
+       parent_command_line, error_text, device_hostname, client_application) =
+      (select regexp_replace(d.payload, pattern, pseudonym, 'gi'), regexp_replace(d.event_id, pattern, pseudonym, 'gi'),
+              regexp_replace(d.user_userid, pattern, pseudonym, 'gi'), regexp_replace(d.user_email, pattern, pseudonym, 'gi'),
+              regexp_replace(d.user_arn, pattern, pseudonym, 'gi'), regexp_replace(d.effective_user, pattern, pseudonym, 'gi'),
+              regexp_replace(d.target, pattern, pseudonym, 'gi'), regexp_replace(d.command_line, pattern, pseudonym, 'gi'),
+              regexp_replace(d.parent_process, pattern, pseudonym, 'gi'),
+              regexp_replace(d.parent_command_line, pattern, pseudonym, 'gi'),
+              regexp_replace(d.error_text, pattern, pseudonym, 'gi'),
+              regexp_replace(d.device_hostname, pattern, pseudonym, 'gi'),
+              regexp_replace(d.client_application, pattern, pseudonym, 'gi'))
+  where concat_ws(e'\n', d.payload, d.event_id, d.user_userid, d.user_email, d.user_arn, d.effective_user, d.target,
+                  d.command_line, d.parent_process, d.parent_command_line, d.error_text, d.device_hostname,
+                  d.client_application) ~* pattern;
+  get diagnostics changed = row_count;
+  return changed;
+end $$;
+comment on function hunt.replace_mentions(text, text) is
+'Puts the pseudonym where the texts of events match the pattern and returns the number of events. Reads every payload.';
+
+-- Of names that become equal, such as those that differed by case, all but the first get their id appended.
+create function hunt.replace_names(pattern text, pseudonym text) returns bigint
+  language plpgsql strict set search_path = pg_catalog, pg_temp as $$
+declare
+  dictionary text;
+  changed bigint;
+  total bigint := 0;
+begin
+  foreach dictionary in array array['user', 'agent', 'action', 'application'] loop
+    execute format('update hunt.%1$I d
+                    set value = n.value || case when n.place > 1 then ''-'' || d.id else '''' end
+                    from (select r.id, r.value, row_number() over (partition by r.value order by r.id) as place
+                          from (select o.id, regexp_replace(o.value, $1, $2, ''gi'') as value
+                                from hunt.%1$I o where o.value ~* $1) r) n
+                    where d.id = n.id', 'dictionary_' || dictionary)
+      using pattern, pseudonym;
+    get diagnostics changed = row_count;
+    total := total + changed;
+  end loop;
+  return total;
+end $$;
+comment on function hunt.replace_names(text, text) is
+'Puts the pseudonym where entries of the dictionaries match the pattern and returns the number of entries.';
+
+create function hunt.forget_user(username text, mode text, all_names boolean default false, mentions boolean default true)
+  returns hunt.forgotten
+  language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  user_ids integer[];
+  names text[];
+  pattern text;
+  changed bigint;
+  done hunt.forgotten;
+begin
+  if username is null or all_names is null or mentions is null then
+    raise exception 'forget_user() needs a user name, a mode, and yes or no for the rest' using errcode = 'null_value_not_allowed';
+  end if;
+  if mode is null or mode not in ('erase', 'pseudonymise') then
+    raise exception 'unknown mode "%"', mode
+      using errcode = 'invalid_parameter_value', hint = 'It is erase or pseudonymise.';
+  end if;
+  perform hunt.wait_for_loads();
+  done.usernames := case when all_names then array(select hunt.usernames_of(username)) else array[username] end;
+  done.pseudonym := 'forgotten-' || left(replace(gen_random_uuid()::text, '-', ''), 12);
+  user_ids := array(select d.id from hunt.dictionary_user d
+                    where lower(d.value) in (select lower(n) from unnest(done.usernames) n) order by d.id);
+  names := done.usernames || hunt.names_in_events_of(user_ids);
+  pattern := hunt.name_pattern(names);
+
+  if mode = 'erase' then
+    done.events := hunt.erase_events_of(user_ids);
+    delete from hunt.dictionary_user d where d.id = any (user_ids);
+  else
+    done.events := hunt.pseudonymise_events_of(user_ids);
+    update hunt.dictionary_user d
+    set value = done.pseudonym || case when d.id <> user_ids[1] then '-' || d.id else '' end
+    where d.id = any (user_ids);
+  end if;
+  get diagnostics done.names = row_count;
+  update hunt.ingest_log l set loaded_by = done.pseudonym where l.loaded_by = any (done.usernames);
+  get diagnostics changed = row_count;
+  done.names := done.names + changed;
+
+  delete from hunt.identity i where i.username = any (done.usernames) or (all_names and i.identity = any (done.usernames));
+  get diagnostics done.identities = row_count;
+  if mode = 'pseudonymise' and cardinality(user_ids) > 1 then
+    insert into hunt.identity (username, identity)
+    select d.value, done.pseudonym from hunt.dictionary_user d where d.id = any (user_ids[2:]);
+  end if;
+
+  delete from hunt.reject r where r.payload ~* pattern;
+  get diagnostics done.rejects = row_count;
+  done.mentions := 0;
+  if mentions and pattern is not null then
+    done.mentions := hunt.replace_mentions(pattern, done.pseudonym);
+    done.names := done.names + hunt.replace_names(pattern, done.pseudonym);
+  end if;
+  return done;
+end $$;
+comment on function hunt.forget_user(text, text, boolean, boolean) is
+'Erases the events of a user, or pseudonymises them: the name becomes a random one and the payload goes. In all other events, also where they mention his ids and mail addresses, the pseudonym takes the place of the names, unless mentions is false; rejected documents that mention him are deleted. With all_names, the same for all names that hunt.identity gives him. Loads wait meanwhile. Backups, replicas'' archives and the vendor''s own log are not reached, and what the vendor sends later is stored under the name again.';
+
+revoke execute on function hunt.names_in_events_of(integer[]), hunt.erase_events_of(integer[]),
+  hunt.pseudonymise_events_of(integer[]), hunt.replace_mentions(text, text), hunt.replace_names(text, text),
+  hunt.forget_user(text, text, boolean, boolean) from public;
