@@ -24,26 +24,17 @@ insert into hunt.source_mapping (source, event_column, paths) values ('Auth 0', 
 insert into hunt.source_mapping (source, event_column, paths) values (null, 'event_time', '{date}');
 select count(*) from hunt.source_mapping;
 
--- the example of docs/sources.md
-insert into hunt.source_mapping (source, event_column, paths) values
-  ('auth0', 'event_time', '{data.date, date}'),
-  ('auth0', 'event_id', '{log_id, data.log_id, _id}'),
-  ('auth0', 'tenant', '{data.tenant_name, tenant_name}'),
-  ('auth0', 'metadata_device_event_id', '{data.type, type}'),
-  ('auth0', 'action', '{data.description, description, data.type, type}'),
-  ('auth0', 'application', '{data.client_name, client_name, data.client_id, client_id}'),
-  ('auth0', 'user_username', '{data.user_name, user_name, data.details.request.auth.user.email, data.user_id, user_id}'),
-  ('auth0', 'user_userid', '{data.user_id, user_id}'),
-  ('auth0', 'device_ip', '{data.ip, ip}'),
-  ('auth0', 'http_user_agent', '{data.user_agent, user_agent}'),
-  ('auth0', 'error_text', '{data.details.error.message, details.error.message}'),
-  ('auth0', 'session_id', '{data.session_id, session_id}');
-insert into hunt.source_mapping (source, event_column, paths, true_values, false_values) values
-  ('auth0', 'success', '{data.type, type}', '{s, ssa, seacft, sepft, sertft, sapi}',
-   '{f, fp, fu, fsa, feacft, fepft, fertft, fapi, limit_wc, limit_mu, pwd_leak}');
-insert into hunt.source_mapping (source, event_column, constant) values
-  ('auth0', 'metadata_vendor', 'Okta'), ('auth0', 'metadata_product', 'Auth0');
-select * from hunt.sources() where source = 'auth0';
+-- the mappings that come with the source
+\getenv folder PG_ABS_SRCDIR
+\set auth0 :folder '/data/mappings/auth0.sql'
+\set duo :folder '/data/mappings/duo.sql'
+\set onelogin :folder '/data/mappings/onelogin.sql'
+\set ECHO none
+\i :auth0
+\i :duo
+\i :onelogin
+\set ECHO all
+select * from hunt.sources() where description ~ 'mapping';
 copy hunt.inbox_auth0 from stdin with (format csv, quote E'\x01', delimiter E'\x02');
 {"log_id":"9001","data":{"date":"2024-03-01T09:14:00.149Z","type":"fp","description":"Wrong email or password.","client_name":"Shop","ip":"192.0.2.17","user_agent":"Mozilla/5.0","user_id":"auth0|1","user_name":"alice@example.com","details":{"error":{"message":"Wrong email or password."}}}}
 {"log_id":"9002","data":{"date":"2024-03-01T09:15:00.031Z","type":"s","client_name":"Shop","ip":"192.0.2.17","user_agent":"Mozilla/5.0","user_id":"auth0|1","user_name":"alice@example.com"}}
@@ -54,6 +45,13 @@ copy hunt.inbox_auth0 from stdin with (format csv, quote E'\x01', delimiter E'\x
 select event_time, metadata_vendor, metadata_product, action, application, user_username, device_ip, success, error_text
 from hunt.event where source = 'auth0' order by event_time;
 select reason, payload from hunt.reject where source = 'auth0' order by payload;
+
+-- the same log as the API of Auth0 returns it is flat; Duo; OneLogin
+select v.source, n.key, n.value from (values
+  ('auth0', '{"_id":"9006","date":"2024-03-01T09:15:00Z","type":"sapi","client_id":"c1","ip":"192.0.2.17","details":{"request":{"path":"/v2/users","auth":{"user":{"email":"alice@example.com"}}}}}'),
+  ('duo', '{"access_device":{"ip":"192.0.2.17","os":"Mac OS X","browser":"Chrome","hostname":null,"location":{"city":"Ann Arbor","country":"United States"}},"application":{"key":"D1","name":"VPN"},"auth_device":{"ip":"198.51.100.2"},"email":"alice@example.com","event_type":"authentication","factor":"duo_push","isotimestamp":"2024-03-01T09:15:00.123456+00:00","timestamp":1709284500,"reason":"user_marked_fraud","result":"fraud","txid":"t-1","user":{"name":"alice","key":"DU1"}}'),
+  ('onelogin', '{"id":12345678901234567890,"created_at":"2024-03-01T09:15:00Z","account_id":7,"event_type_id":6,"actor_user_id":8,"actor_user_name":"Alice Smith","user_id":9,"user_name":"Bob Jones","ipaddr":"192.0.2.17"}')) v (source, payload),
+  lateral (select j.key, j.value from hunt.normalize(v.source, v.payload) e, jsonb_each_text(to_jsonb(e) - '{payload,content_hash,event_key}'::text[]) j where j.value is not null) n;
 
 -- a mended mapping takes what it refused
 update hunt.source_mapping set paths = paths || '{data.when}' where source = 'auth0' and event_column = 'event_time';
@@ -81,7 +79,7 @@ select distinct metadata_vendor from hunt.event where source = 'auth0';
 
 -- part of a mapping cannot go, all of it can, and the inbox with it; what was stored stays
 delete from hunt.source_mapping where source = 'auth0' and event_column = 'event_time';
-update hunt.source_mapping set source = 'auth1';
+update hunt.source_mapping set source = 'auth1' where source = 'auth0';
 select to_regclass('hunt.inbox_auth0'), to_regclass('hunt.inbox_auth1');
 delete from hunt.source_mapping;
 select to_regclass('hunt.inbox_auth1');

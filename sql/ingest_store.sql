@@ -46,7 +46,7 @@ call hunt.re_enrich('2024-03-20 10:00', '2024-03-20 10:00:01');
 call hunt.re_enrich('-infinity', 'infinity');
 call hunt.re_enrich('-infinity', 'infinity');
 call hunt.re_enrich('-infinity', null);
-select device_ip_country_code, device_ip_asn_number from hunt.event;
+select count(*) filter (where device_ip_country_code = 'ZZ' or device_ip_asn_number = 64500) as stale from hunt.event;
 
 -- one human, several names
 insert into hunt.identity (username, identity) values ('alice', 'alice@example.com'), ('arn-alice', 'alice@example.com');

@@ -2,70 +2,11 @@
 
 #include "core/error.hpp"
 #include "events_of.hpp"
-#include "example_mappings.hpp"
 
 #include <gtest/gtest.h>
 
 namespace hunt::ingest {
 namespace {
-
-TEST(FieldMapping, Auth0) {
-  EXPECT_EQ(
-      event_of(
-          auth0_mapping(),
-          R"({"log_id":"9002","data":{"date":"2024-03-01T09:15:00.149Z","type":"fp","description":"Wrong password","client_id":"c1","client_name":"Shop","ip":"192.0.2.17","user_agent":"Mozilla/5.0","user_id":"auth0|1","user_name":"alice@example.com","details":{"error":{"message":"Wrong email or password."}},"location_info":{"country_code":"US","city_name":"Springfield"}}})"),
-      (Columns{{"event_time", "2024-03-01 09:15:00.149000"},
-               {"event_id", "9002"},
-               {"metadata_device_event_id", "fp"},
-               {"action", "Wrong password"},
-               {"application", "Shop"},
-               {"user_username", "alice@example.com"},
-               {"user_userid", "auth0|1"},
-               {"device_ip", "192.0.2.17"},
-               {"http_user_agent", "Mozilla/5.0"},
-               {"success", "false"},
-               {"error_text", "Wrong email or password."},
-               {"vendor_country_code", "US"},
-               {"vendor_city", "Springfield"}}));
-  // The same log as the API of Auth0 returns it: flat, and without a description.
-  const Columns flat = event_of(
-      auth0_mapping(), R"({"_id":"9003","date":"2024-03-01T09:15:00Z","type":"s","client_id":"c1","ip":"192.0.2.17"})");
-  EXPECT_EQ(flat.at("action"), "s");
-  EXPECT_EQ(flat.at("application"), "c1");
-  EXPECT_EQ(flat.at("success"), "true");
-}
-
-TEST(FieldMapping, DuoAndOneLogin) {
-  EXPECT_EQ(
-      event_of(
-          duo_mapping(),
-          R"({"access_device":{"ip":"192.0.2.17","os":"Mac OS X","location":{"country":"United States"}},"application":{"key":"D1","name":"VPN"},"event_type":"authentication","factor":"duo_push","isotimestamp":"2024-03-01T09:15:00+00:00","reason":"user_marked_fraud","result":"fraud","txid":"t-1","user":{"name":"alice","key":"DU1"}})"),
-      (Columns{{"event_time", "2024-03-01 09:15:00.000000"},
-               {"event_id", "t-1"},
-               {"metadata_device_event_id", "authentication"},
-               {"action", "authentication"},
-               {"application", "VPN"},
-               {"user_username", "alice"},
-               {"user_userid", "DU1"},
-               {"device_ip", "192.0.2.17"},
-               {"device_os", "Mac OS X"},
-               {"success", "false"},
-               {"error_code", "user_marked_fraud"},
-               {"mfa_method", "duo_push"},
-               {"vendor_country_name", "United States"}}));
-  EXPECT_EQ(
-      event_of(
-          onelogin_mapping(),
-          R"({"id":12345678901234567890,"created_at":"2024-03-01T09:15:00Z","event_type_id":5,"actor_user_id":7,"actor_user_name":"Alice","user_name":"Bob","ipaddr":"192.0.2.17"})"),
-      (Columns{{"event_time", "2024-03-01 09:15:00.000000"},
-               {"event_id", "12345678901234567890"},
-               {"metadata_device_event_id", "5"},
-               {"action", "5"},
-               {"target", "Bob"},
-               {"user_username", "Alice"},
-               {"user_userid", "7"},
-               {"device_ip", "192.0.2.17"}}));
-}
 
 std::string value_at(const std::string &path, std::string_view document) {
   Columns found = event_of(FieldMapping("x", {{"event_time", {"t"}, ""}, {"action", {path}, "none"}}), document);

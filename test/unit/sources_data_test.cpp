@@ -165,9 +165,6 @@ const std::vector<FileFacts> &facts() {
       {"auditd", "endpoint/msticpy_auditd_raw/auditd_log.txt", 938, 938, 938, {}},
       {"auditd", "endpoint/laurel/events.jsonl", 14, 14, 14, {}},
       {"osquery", "endpoint/panther_osquery/events.jsonl", 26, 10, 9, {{kNoTime, 16}}},
-      {"auth0", "other_idp/panther_auth0/events.jsonl", 38, 38, 34, {}},
-      {"duo", "other_idp/panther_duo/events.jsonl", 11, 0, 0, {{kNoTime, 11}}},
-      {"onelogin", "other_idp/panther_onelogin/events.jsonl", 22, 5, 5, {{kNoTime, 17}}},
   };
   return table;
 }
@@ -186,12 +183,6 @@ std::string read_file(const std::filesystem::path &path) {
 }
 
 EventList events_of(const std::string &source, std::string_view payload) {
-  if (source == "auth0")
-    return EventList(auth0_mapping(), payload);
-  if (source == "duo")
-    return EventList(duo_mapping(), payload);
-  if (source == "onelogin")
-    return EventList(onelogin_mapping(), payload);
   if (source == "bucket_alarm")
     return EventList(bucket_alarm_mapping(), payload);
   return EventList(source, payload);
