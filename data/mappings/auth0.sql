@@ -23,6 +23,6 @@ insert into hunt.source_mapping (source, event_column, paths, true_values, false
   ('auth0', 'success', '{data.type, type}',
    '{s, ss, ssa, slo, sapi, gd_auth_succeed, seacft, seccft, sede, sens, seoobft, seotpft, sepft, sercft, sertft}',
    '{f, fc, fco, fcoa, fens, fp, fs, fsa, fu, flo, fapi, gd_auth_failed, feacft, feccft, fede, feoobft, feotpft, fepft,
-     fercft, ferrt, fertft, limit_wc, limit_mu, pwd_leak}');
+     fercft, ferrt, fertft, limit_wc, limit_mu, pwd_leak, signup_pwd_leak}');
 insert into hunt.source_mapping (source, event_column, constant) values
   ('auth0', 'metadata_vendor', 'Okta'), ('auth0', 'metadata_product', 'Auth0');
