@@ -33,8 +33,8 @@ TEST(FieldMapping, Paths) {
 
 TEST(FieldMapping, TimeFormats) {
   const auto time = [](TimeFormat format, std::string_view value) {
-    const Columns found =
-        event_of(FieldMapping("x", {{"event_time", {"t"}, "", {}, {}, format}}), "{\"t\":\"" + std::string(value) + "\"}");
+    const Columns found = event_of(FieldMapping("x", {{"event_time", {"t"}, "", {}, {}, format}}),
+                                   "{\"t\":\"" + std::string(value) + "\"}");
     return found.count("event_time") ? found.at("event_time") : found.at("reject_reason");
   };
   for (const char *text : {"2024-03-01T09:15:00Z", "1709284500", "1709284500000", "1709284500000000",
@@ -65,14 +65,49 @@ TEST(FieldMapping, DocumentsThatAreNotOfTheSource) {
       "no path of the mapping leads to a value in the document");
 }
 
+// What a user reads when his mapping is wrong.
+std::string error_of(const std::vector<ColumnRule> &rules) {
+  try {
+    FieldMapping("crm", rules);
+  } catch (const core::Error &error) {
+    EXPECT_STREQ(error.sqlstate(), core::kInvalidParameter);
+    return error.what() + (error.detail().empty() ? "" : " / " + error.detail());
+  }
+  return "no error";
+}
+
+std::string in_column(const std::string &message, const std::string &column) {
+  return message + " / This is the rule for the column \"" + column + "\" in the mapping of the source \"crm\".";
+}
+
 TEST(FieldMapping, Errors) {
-  const auto compile = [](std::vector<ColumnRule> rules) { FieldMapping("x", rules); };
-  EXPECT_THROW(compile({}), core::Error);
-  EXPECT_THROW(compile({{"event_time", {"t"}, ""}, {"no_such_column", {"a"}, ""}}), core::Error);
-  EXPECT_THROW(compile({{"event_time", {"t"}, ""}, {"event_time", {"u"}, ""}}), core::Error);
+  const ColumnRule time{"event_time", {"t"}, ""};
+  EXPECT_EQ(error_of({time}), "no error");
+  EXPECT_EQ(error_of({}), "the mapping of source \"crm\" has no rule for event_time");
+  EXPECT_EQ(error_of({time, {"no_such_column", {"a"}, ""}}),
+            in_column("unknown event column \"no_such_column\" in a mapping", "no_such_column"));
+  EXPECT_EQ(error_of({time, {"device_ip_text", {"a"}, ""}}),
+            in_column("unknown event column \"device_ip_text\" in a mapping", "device_ip_text"));
+  EXPECT_EQ(error_of({time, time}), in_column("the event column \"event_time\" has two rules", "event_time"));
+  EXPECT_EQ(error_of({time, {"action", {}, ""}}),
+            in_column("the rule for \"action\" has neither a path nor a constant", "action"));
+  EXPECT_EQ(error_of({time, {"action", {"a"}, "", {"s"}}}),
+            in_column("only the column \"success\" can have true and false values", "action"));
+  EXPECT_EQ(error_of({time, {"success", {"a"}, "", {"S", "x"}, {"s"}}}),
+            in_column("\"s\" cannot mean both true and false", "success"));
+  EXPECT_EQ(error_of({time, {"action", {"a"}, "", {}, {}, TimeFormat::kUnixTime}}),
+            in_column("only the columns event_time and version_time can have a time format", "action"));
   for (const char *path : {"", ".", "a.", "a..b", "a[", "a[x]", "a[-1]", "[0]", "[\"a", "[\"\"]"})
-    EXPECT_THROW(compile({{"event_time", {path}, ""}}), core::Error) << path;
+    EXPECT_NE(error_of({{"event_time", {path}, ""}}).find("cannot read the path"), std::string::npos) << path;
   EXPECT_EQ(mapped_columns().size(), 34u);
+}
+
+TEST(FieldMapping, PathsAreOfBoundedLength) {
+  std::string path = "a";
+  for (std::size_t i = 1; i < FieldMapping::kMaxSteps; ++i)
+    path += "[0]";
+  EXPECT_EQ(error_of({{"event_time", {path}, ""}}), "no error");
+  EXPECT_NE(error_of({{"event_time", {path + ".b"}, ""}}).find("more than 64 steps"), std::string::npos);
 }
 
 }  // namespace
