@@ -160,6 +160,10 @@ begin
   user_ids := array(select d.id from hunt.dictionary_user d
                     where lower(d.value) in (select lower(n) from unnest(done.usernames) n) order by d.id);
   names := done.usernames || hunt.names_in_events_of(user_ids);
+  if cardinality(names) > 1000 then
+    raise exception 'the events of "%" have % different ids and names, too many to look for', username, cardinality(names)
+      using errcode = 'program_limit_exceeded', hint = 'A name that many share, such as that of a role, is no person.';
+  end if;
   pattern := hunt.name_pattern(names);
 
   if mode = 'erase' then
