@@ -208,6 +208,7 @@ begin
     raise exception 'hunt.setup() needs a database with the encoding UTF8' using errcode = 'feature_not_supported';
   end if;
   perform hunt.create_source_mapping_table();
+  perform hunt.create_source_mapping_table();
   perform hunt.create_dictionaries();
   perform hunt.create_event_tables();
   perform hunt.create_inboxes();
@@ -216,6 +217,7 @@ begin
   perform hunt.create_source_health();
   perform hunt.create_event_view();
   perform hunt.create_baseline_tables();
+  perform hunt.create_history_tables();
   perform hunt.create_rule_tables();
   perform hunt.protect_rule_tables();
   perform hunt.create_rule_views();
