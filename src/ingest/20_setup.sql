@@ -208,7 +208,6 @@ begin
     raise exception 'hunt.setup() needs a database with the encoding UTF8' using errcode = 'feature_not_supported';
   end if;
   perform hunt.create_source_mapping_table();
-  perform hunt.create_source_mapping_table();
   perform hunt.create_dictionaries();
   perform hunt.create_event_tables();
   perform hunt.create_inboxes();

@@ -95,6 +95,25 @@ begin
   comment on table hunt.rule_baseline is
     'What outlier rules have learned: of each rule and group (its values as an array) the values of the slices.';
 
+  create table if not exists hunt.rule_history (
+    rule_id integer references hunt.rule on delete cascade,
+    entity text collate "C",
+    value text collate "C",
+    state hunt.history not null,
+    primary key (rule_id, entity, value)
+  ) with (fillfactor = 70);
+  comment on table hunt.rule_history is
+    'What first_seen and new_signature rules have learned: of each entity all its values (under value ''''), or of each group of peers, or everyone (entity ''''), each value, and under '''' the group itself.';
+
+  create table if not exists hunt.peer (
+    entity_type text collate "C",
+    entity text collate "C",
+    peer_group text collate "C" not null check (peer_group <> ''),
+    primary key (entity_type, entity)
+  );
+  comment on table hunt.peer is
+    'Which entities are alike (department, role): rules with the scope peers call new what no peer has shown. Yours to fill; entity_type is the first column of the rules'' entity.';
+
   create table if not exists hunt.rule_run (
     run_id bigint generated always as identity primary key,
     rule_id integer not null references hunt.rule on delete cascade,

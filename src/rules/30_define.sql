@@ -52,8 +52,8 @@ create function hunt.template_columns(rule_id integer) returns setof text
         when 'chain' then '{began_at}'
         when 'outlier' then '{observed,expected,threshold,probability,slices,compared_with,reason}'
         when 'query' then array[n]
-        when 'first_seen' then '{verdict,value,reason}'
-        when 'new_signature' then '{verdict,value,reason}'
+        when 'first_seen' then '{value,reason}'
+        when 'new_signature' then '{value,reason}'
         else '{}' end)
     and (r.aggregates is null or not r.aggregates ? n) $$;
 comment on function hunt.template_columns(integer) is

@@ -212,6 +212,8 @@ begin
                                      to_jsonb(q) - ''entity'' - ''event_time'' from (%s'||E'\n) q
                                    where q.entity is not null and q.event_time is not null', r.query)
         using start_at, end_at;
+    when 'first_seen', 'new_signature' then
+      return query execute hunt.first_seen_statement(r.rule_id, is_new, is_seen, start_at, end_at, keep_state);
     when 'outlier' then
       return query execute hunt.outlier_statement(r.rule_id, is_new, is_seen, start_at, end_at, keep_state);
     else

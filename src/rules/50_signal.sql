@@ -120,7 +120,7 @@ begin
         jsonb_build_object(''rows'', count(*), ''from'', min(e.%2$I)%3$s%4$s) as evidence,
         jsonb_build_object(%5$s) as fields
       from %6$s as e
-      where %7$s and %8$s and %9$s and %10$s',
+      where %7$s and %8$s and %9$s and %10$s%12$s',
       r.severity, r.time_column,
       case when r.id_column is not null
            then format(', ''ids'', (array_agg(hunt.key_text(e.%1$I) order by e.%2$I desc, hunt.key_text(e.%1$I)))[1:10]', r.id_column, r.time_column)
@@ -133,7 +133,10 @@ begin
       -- Only a match may have a NULL among several entities.
       hunt.sql_list(case when r.kind = 'match' and cardinality(r.entity) > 1 then E'hunt.key_text(%x\n) is not distinct from s.group_key[%n]'
                          else E'hunt.key_text(%x\n) = s.group_key[%n]' end, r.entity || r.group_by, ' and '),
-      hunt.rule_filter(r.rule_id), is_seen, at);
+      hunt.rule_filter(r.rule_id), is_seen, at,
+      case r.kind when 'first_seen' then format(E' and hunt.key_text(%s\n) = s.measured ->> ''value''', r.value)
+                  when 'new_signature' then format(E' and hunt.log_signature(hunt.key_text(%s\n)) = s.measured ->> ''value''', r.value)
+                  else '' end);
   end if;
   return format('select s.*, hunt.adjusted_severity(s.entity_type, s.entity, coalesce(x.severity, 1)) as severity,
       hunt.render_template(%L, x.fields || s.measured || f) as name, hunt.render_template(%L, x.fields || s.measured || f) as summary,

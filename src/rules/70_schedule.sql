@@ -86,9 +86,9 @@ declare
   item text;
   own text;
 begin
-  foreach item in array array['rule', 'rule_tuning', 'suppression', 'signal', 'insight', 'rule_state', 'rule_watermark', 'rule_baseline', 'rule_run'] loop
+  foreach item in array array['rule', 'rule_tuning', 'suppression', 'signal', 'insight', 'rule_state', 'rule_watermark', 'rule_baseline', 'rule_history', 'rule_run'] loop
     continue when (select relrowsecurity from pg_class where oid = ('hunt.' || item)::regclass);
-    own := case when item in ('rule_state', 'rule_watermark', 'rule_baseline', 'rule_run')
+    own := case when item in ('rule_state', 'rule_watermark', 'rule_baseline', 'rule_history', 'rule_run')
                 then format('exists (select from hunt.rule r where r.rule_id = %I.rule_id and r.owner = current_user)', item)
                 else 'owner = current_user' end;
     execute format('alter table hunt.%I enable row level security', item);
@@ -115,10 +115,10 @@ create function hunt.separate_teams(separate boolean default true) returns void
 declare
   item text;
 begin
-  foreach item in array array['rule', 'rule_tuning', 'suppression', 'signal', 'insight', 'rule_state', 'rule_watermark', 'rule_baseline', 'rule_run'] loop
+  foreach item in array array['rule', 'rule_tuning', 'suppression', 'signal', 'insight', 'rule_state', 'rule_watermark', 'rule_baseline', 'rule_history', 'rule_run'] loop
     execute format('alter policy see on hunt.%I using (%s)', item,
                    case when not separate then 'true'
-                        when item in ('rule_state', 'rule_watermark', 'rule_baseline', 'rule_run')
+                        when item in ('rule_state', 'rule_watermark', 'rule_baseline', 'rule_history', 'rule_run')
                         then format('exists (select from hunt.rule r where r.rule_id = %I.rule_id)', item)
                         else 'hunt.handles(owner)' end);
   end loop;
@@ -139,7 +139,7 @@ begin
     execute format('grant insert, update, delete on all tables in schema hunt to %s', grantee);
     execute format('grant execute on all routines in schema hunt to %s', grantee);
   elsif level = 'analyst' then
-    foreach item in array array['rule', 'rule_tuning', 'rule_state', 'rule_watermark', 'rule_baseline', 'rule_run', 'signal', 'suppression', 'insight'] loop
+    foreach item in array array['rule', 'rule_tuning', 'rule_state', 'rule_watermark', 'rule_baseline', 'rule_history', 'rule_run', 'signal', 'suppression', 'insight'] loop
       execute format('grant insert, update, delete on hunt.%I to %s', item, grantee);
     end loop;
     for item in select p.oid::regprocedure::text from pg_proc p
