@@ -28,8 +28,8 @@
 // depends on the set of values alone, and a value below the bound that is not there was never seen. Of a value from the
 // bound on nothing is known (Presence::untracked). Merging histories of different max_values gives one of the smaller.
 //
-// prune(h, before) forgets the stays that ended before `before` and the days before its day. No answer changes for
-// t >= before + R, if events that are added later are not older than before + R.
+// prune(h, before) forgets the stays that ended before the day of `before` and all days before that. No answer changes
+// for t >= before + R, if events that are added later are not older than before + R.
 //
 // THE STORED FORM has no slack. Varints are LEB128 (core/varint.hpp); times are microseconds since 2000-01-01 UTC.
 //

@@ -259,7 +259,6 @@ OpenBytes reopened(Bytes history, const Terms &terms, Allocate allocate, core::P
   pieces.terms.max_values = terms.max_values;
   const Bytes stored = put_together(pieces, std::numeric_limits<Time>::min(), allocate, poll);
   Pieces again = take_apart(stored, terms.retention_days, poll);
-  put_in_order(again.chunks, poll);
   again.kind = pieces.kind;
   again.terms = terms;
   return opened(again, allocate, poll);
@@ -295,9 +294,7 @@ OpenBytes prepared(OpenBytes history, std::uint8_t kind, const Terms &added, All
 bool is_open(Bytes history) noexcept { return history[0] == kOpenByte; }
 
 OpenBytes open(Bytes stored, Allocate allocate, core::Poll poll) {
-  Pieces pieces = take_apart(stored, terms(stored).retention_days, poll);
-  put_in_order(pieces.chunks, poll);
-  return opened(pieces, allocate, poll);
+  return opened(take_apart(stored, terms(stored).retention_days, poll), allocate, poll);
 }
 
 OpenBytes close(Bytes open, Allocate allocate, core::Poll poll) {
