@@ -134,3 +134,73 @@ from (values (1, timestamptz '2024-07-01 12:34Z', interval '1 day', 'Europe/Berl
              (3, '2024-07-01 12:34Z', '1 day', '+01:00'), (4, '2024-07-01 12:34Z', '1 month', '+01:00'),
              (5, '2024-07-01 12:34Z', '1 month', 'Asia/Kathmandu')) v(n, ts, slice, zone)
 order by n;
+
+-- comparison with earlier slices: last week, and the average of four weeks
+set search_path = public, hunt;
+create temp table visit as
+select usr, timestamptz '2024-03-01 00:00+00' + n * interval '1 day' as day, (usr * 7 + n * n) % 11 + 1 as visits
+from generate_series(1, 2) usr, generate_series(0, 34) n where (usr, n) not in ((1, 33), (2, 26), (2, 19), (2, 12), (2, 5), (2, 34));
+select usr, c.slice_start, value, before, average, minimum, maximum, round(stddev::numeric, 3) as stddev, is_new, is_gone, delta, round(ratio::numeric, 3) as ratio
+from (select usr, series(day, visits) as visits from visit group by usr) s,
+     compare(visits, '1 day', '{7 days,14 days,21 days,28 days}', '2024-04-02', '2024-04-05') c order by usr, slice_start;
+-- missing slices may be left out instead of counted as 0
+select usr, c.slice_start, value, before, average, stddev, is_new, is_gone, delta
+from (select usr, series(day, visits) as visits from visit group by usr) s,
+     compare(visits, '1 day', '{7 days,1 month}', '2024-04-02', '2024-04-05', missing => null) c order by usr, slice_start;
+
+-- the same hour of the clock, whatever clocks do; the oracle is PostgreSQL's own arithmetic of local times
+create temp table hourly as
+select usr, slice, value, zone
+from (values ('Europe/Berlin'), ('America/New_York'), ('Australia/Lord_Howe'), ('UTC'), ('+05:30')) z (zone),
+     lateral (select 1 + n % 3 as usr, hunt.timeslice(timestamptz '2024-03-01' + n * interval '20 minutes', '1 hour', zone) as slice, count(*) as value
+              from generate_series(0, 25000) n where n * 7919 % 11 < 6 group by 1, 2) s;
+with compared as (
+  select zone, usr, c.*
+  from (select zone, usr, series(slice, value) as points from hourly group by 1, 2) s,
+       compare(points, '1 hour', '{1 day,7 days,1 month,36 hours}', '2024-04-05', '2026-01-01', zone, missing => null) c
+), pair as (
+  select zone, usr, t.slice, s.n,
+         hunt.timeslice(case when zone = '+05:30' then ((t.slice at time zone interval '5:30') - shift) at time zone interval '5:30' else ((t.slice at time zone zone) - shift) at time zone zone end, '1 hour', zone) as earlier
+  from hourly t, unnest('{1 day,7 days,1 month,36 hours}'::interval[]) with ordinality s (shift, n)
+  where t.slice >= '2024-04-05'
+), earlier as (
+  select p.zone, p.usr, p.slice, array_agg(e.value::float8 order by p.n) as before, avg(e.value) as average, stddev(e.value) as deviation, min(e.value) as minimum
+  from pair p left join hourly e on e.zone = p.zone and e.usr = p.usr and e.slice = p.earlier group by 1, 2, 3
+)
+select count(*) as slices, count(*) filter (where c.before is distinct from e.before) as other_before,
+       count(*) filter (where abs(c.average - e.average) > 1e-9 or (c.average is null) <> (e.average is null) or abs(c.stddev - e.deviation) > 1e-9 or c.minimum <> e.minimum) as other_summary,
+       count(*) filter (where c.is_new <> (e.average is null) or c.is_gone) as other_flags
+from earlier e left join compared c on c.zone = e.zone and c.usr = e.usr and c.slice_start = e.slice;
+-- every slice that is gone has an earlier one, and no slice is there twice
+select count(*) filter (where is_gone) > 0 as some_gone, count(*) filter (where is_gone and average is null) as gone_without_past,
+       count(*) - count(distinct (zone, usr, slice_start)) as twice
+from (select zone, usr, c.* from (select zone, usr, series(slice, value) as points from hourly group by 1, 2) s,
+      compare(points, '1 hour', '{7 days}', '2024-04-05', '2026-01-01', zone, missing => null) c) c;
+-- the repeated hour and the skipped one
+select c.slice_start at time zone 'Europe/Berlin' as clock, c.value, c.before
+from (select series(slice, n) as points from (select slice, row_number() over (order by slice) as n from generate_series(timestamptz '2024-10-19 23:00Z', '2024-10-27 03:00Z', '1 hour') slice) s) s,
+     compare(points, '1 hour', '{7 days}', '2024-10-26 23:00Z', '2024-10-27 03:00Z', 'Europe/Berlin') c;
+
+-- the same bytes for any order and batches
+select bool_and(a.points = b.points::text) as equal, bool_and(a.points = (a.points::hunt.series)::text) as text_round_trip
+from (select usr, series(slice, value)::text as points from hourly group by usr) a
+join (select usr, series_merge(points) as points
+      from (select usr, series(slice, value) as points from (select * from hourly order by md5(hourly::text)) h group by usr, extract(day from slice)) p group by usr) b using (usr);
+select (a || b)::text = (select series(day, n)::text from (values (timestamptz '2024-01-02', 2), ('2024-01-01', 1)) v (day, n)) as concatenated
+from (select series('2024-01-01', 1) as a, series('2024-01-02', 2) as b) s;
+
+-- one scan
+explain (costs off) select usr, c.* from (select usr, series(day, visits) as visits from visit group by usr) s, compare(visits, '1 day', '{7 days}', '2024-04-02', '2024-04-05') c;
+
+-- nothing, and what is no comparison
+select series(null, 1), series(now(), null), series_merge(null);
+select * from compare(null, '1 day', '{7 days}', now(), now());
+select series(now(), 'NaN');
+select series('infinity', 1);
+select compare(series('2024-01-01', 1), '1 day', '{-7 days}', now(), now());
+select compare(series('2024-01-01', 1), '1 day', '{}', now(), now());
+select compare(series('2024-01-01', 1), '1 day', '{7 days,null}', now(), now());
+select compare(series('2024-01-01', 1), '7 hours', '{7 days}', now(), now());
+select compare(series('2024-01-01', 1), '1 day', '{7 days}', now(), now(), 'CET');
+select 'EAAAAA=='::hunt.series;
+select 'EAAA'::hunt.series;

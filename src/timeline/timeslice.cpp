@@ -112,4 +112,18 @@ Micros slice_end(Micros t, const Slice &slice, Zone &zone) {
   return checked(std::min(start + slice.length, zone.start_of(day + 1)));
 }
 
+Micros moved(Micros local, std::int32_t months, std::int64_t days, Micros microseconds) {
+  if (months != 0) {
+    const Day day = floor_div(local - kOrigin, kDay);
+    const std::int64_t month = month_of(day), target = month + months;
+    const Day last = first_of_month(target + 1) - 1;
+    days += std::min(first_of_month(target) + day - first_of_month(month), last) - day;
+  }
+  Micros result = 0;
+  if (__builtin_mul_overflow(days, kDay, &result) || __builtin_add_overflow(result, microseconds, &result) ||
+      __builtin_add_overflow(result, local, &result))
+    throw core::Error(core::kDatetimeOverflow, "timestamp out of range");
+  return checked(result);
+}
+
 }  // namespace hunt::timeline

@@ -35,4 +35,8 @@ Slice slice_of(std::int32_t months, std::int32_t days, std::int64_t microseconds
 Micros slice_start(Micros t, const Slice &slice, Zone &zone);
 Micros slice_end(Micros t, const Slice &slice, Zone &zone);
 
+// A time on a clock that never changes, moved by months, then days, then microseconds as SQL adds an interval: a day
+// that the month does not have becomes its last one.
+Micros moved(Micros local, std::int32_t months, std::int64_t days, Micros microseconds);
+
 }  // namespace hunt::timeline
