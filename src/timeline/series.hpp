@@ -1,21 +1,15 @@
 // Values over time, and what they were earlier: the comparison of slices with the same slices a shift before.
 //
-// A series is a set of points, times with values; it is collected in any order, merged in any tree, and has the same
-// bytes for the same points: 4 bytes of header (version 1 in the high nibble of the first, the rest 0), then 16 bytes
-// a point, time and value, ascending by both. A running aggregate holds it open: unsorted, with room to grow.
+// A series is a bag of points, times with values (core/record_bag.hpp has its bytes).
 #pragma once
 
+#include "core/record_bag.hpp"
 #include "timeline/timeslice.hpp"
 
 #include <optional>
-#include <span>
 #include <vector>
 
 namespace hunt::timeline {
-
-using Bytes = std::span<const std::uint8_t>;
-using OpenBytes = std::span<std::uint8_t>;
-using Allocate = OpenBytes (*)(std::size_t size);
 
 struct SeriesPoint {
   Micros time;
@@ -24,22 +18,13 @@ struct SeriesPoint {
   auto operator<=>(const SeriesPoint &) const = default;
 };
 
-namespace series {
+using Series = core::RecordBag<SeriesPoint>;
+static_assert(sizeof(SeriesPoint) == 16);
 
-OpenBytes create(std::size_t capacity, Allocate allocate);
-bool is_open(Bytes series) noexcept;
-OpenBytes open(Bytes series, Allocate allocate);
-// Adds a point in place if there is room, else moves the series. Raises 22003 for a value that is not finite, 22008
-// for a time that is not.
-OpenBytes add(OpenBytes series, SeriesPoint point, Allocate allocate);
-OpenBytes merge(OpenBytes series, Bytes other, Allocate allocate);
-Bytes close(Bytes series, Allocate allocate);
-// The points, ascending.
-std::vector<SeriesPoint> points(Bytes series);
-// Raises invalid_binary_representation (22P03) for bytes that no closed series has.
-void validate(Bytes bytes);
-
-}  // namespace series
+// A point as a series holds it. Raises 22003 for a value that is not finite, 22008 for a time that is not.
+SeriesPoint checked_point(Micros time, double value);
+// Raises invalid_binary_representation (22P03) for bytes that no stored series has.
+void validate_series(Series::Bytes bytes);
 
 struct Shift {
   std::int32_t months;

@@ -16,9 +16,9 @@ namespace {
 
 namespace core = hunt::core;
 namespace timeline = hunt::timeline;
-namespace series = timeline::series;
-using timeline::Bytes;
-using timeline::OpenBytes;
+using timeline::Series;
+using Bytes = Series::Bytes;
+using OpenBytes = Series::OpenBytes;
 
 OpenBytes new_bytes(std::size_t size) {
   return pg::call([size] { return pg::state_bytes(pg::new_state(size)); });
@@ -27,16 +27,16 @@ Datum varlena_of(Bytes bytes) { return PointerGetDatum(bytes.data() - VARHDRSZ);
 Bytes series_arg(FunctionCallInfo fcinfo, int n) { return pg::state_bytes(pg::state_arg(fcinfo, n)); }
 
 Datum verified(Datum state) {
-  series::validate(pg::state_bytes(state));
+  timeline::validate_series(pg::state_bytes(state));
   return state;
 }
 
 OpenBytes open_arg(FunctionCallInfo fcinfo, Datum state) {
   const OpenBytes bytes = pg::state_bytes(state);
-  return pg::is_aggregate(fcinfo) && series::is_open(bytes) ? bytes : series::open(bytes, new_bytes);
+  return pg::is_aggregate(fcinfo) && Series::is_open(bytes) ? bytes : Series::open(bytes, new_bytes);
 }
 Datum changed(FunctionCallInfo fcinfo, OpenBytes bytes) {
-  return varlena_of(pg::is_aggregate(fcinfo) ? Bytes(bytes) : series::close(bytes, new_bytes));
+  return varlena_of(pg::is_aggregate(fcinfo) ? Bytes(bytes) : Series::close(bytes, new_bytes));
 }
 
 // A float8[] of values, NULL for those that are missing.
@@ -76,10 +76,10 @@ timeline::Zone zone_arg(FunctionCallInfo fcinfo, int n) { return timeline::resol
 SQL_FUNCTION(series_in) { return verified(pg::state_of_text(PG_GETARG_CSTRING(0), "a series")); }
 SQL_FUNCTION(series_recv) { return verified(pg::state_of_message(fcinfo)); }
 SQL_FUNCTION(series_out) {
-  const Bytes stored = series::close(series_arg(fcinfo, 0), new_bytes);
+  const Bytes stored = Series::close(series_arg(fcinfo, 0), new_bytes);
   PG_RETURN_CSTRING(pg::state_text({const_cast<std::uint8_t *>(stored.data()), stored.size()}));
 }
-SQL_FUNCTION(series_close) { return varlena_of(series::close(series_arg(fcinfo, 0), new_bytes)); }
+SQL_FUNCTION(series_close) { return varlena_of(Series::close(series_arg(fcinfo, 0), new_bytes)); }
 
 // Not strict: without a state it makes one, and a row without time or value changes nothing.
 SQL_FUNCTION(series_trans) {
@@ -88,15 +88,15 @@ SQL_FUNCTION(series_trans) {
       PG_RETURN_NULL();
     return PG_GETARG_DATUM(0);
   }
-  const timeline::SeriesPoint point{PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_FLOAT8(2)};
-  const OpenBytes bytes = PG_ARGISNULL(0) ? series::create(4, new_bytes) : open_arg(fcinfo, pg::state_arg(fcinfo, 0));
-  return changed(fcinfo, series::add(bytes, point, new_bytes));
+  const timeline::SeriesPoint point = timeline::checked_point(PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_FLOAT8(2));
+  const OpenBytes bytes = PG_ARGISNULL(0) ? Series::create(4, new_bytes) : open_arg(fcinfo, pg::state_arg(fcinfo, 0));
+  return changed(fcinfo, Series::add(bytes, point, new_bytes));
 }
 
 SQL_FUNCTION(series_concat) {
   const Datum state = pg::state_arg(fcinfo, 0);
   const Bytes other = series_arg(fcinfo, 1);
-  return changed(fcinfo, series::merge(open_arg(fcinfo, state), other, new_bytes));
+  return changed(fcinfo, Series::merge(open_arg(fcinfo, state), other, new_bytes));
 }
 
 // Not strict: a NULL for `missing` leaves missing slices out.
@@ -121,7 +121,7 @@ SQL_FUNCTION(series_compare) {
   }
   if (!PG_ARGISNULL(6))
     comparison.missing = PG_GETARG_FLOAT8(6);
-  for (const timeline::ComparedSlice &row : timeline::compare(series::points(bytes), comparison, zone)) {
+  for (const timeline::ComparedSlice &row : timeline::compare(Series::records(bytes), comparison, zone)) {
     const std::optional<double> value = row.value ? row.value : comparison.missing;
     const bool has_delta = value && row.average, has_ratio = has_delta && *row.average != 0;
     Datum values[] = {TimestampTzGetDatum(row.slice),

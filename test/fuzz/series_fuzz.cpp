@@ -10,14 +10,14 @@ using namespace hunt::timeline;
 namespace {
 
 std::deque<std::vector<std::uint64_t>> memory;
-OpenBytes allocate(std::size_t size) {
+Series::OpenBytes allocate(std::size_t size) {
   auto &block = memory.emplace_back((size + 7) / 8);
   return {reinterpret_cast<std::uint8_t *>(block.data()), size};
 }
 
-std::vector<std::uint8_t> closed(Bytes bytes) {
-  const Bytes result = series::close(bytes, allocate);
-  series::validate(result);
+std::vector<std::uint8_t> closed(Series::Bytes bytes) {
+  const Series::Bytes result = Series::close(bytes, allocate);
+  validate_series(result);
   return {result.begin(), result.end()};
 }
 
@@ -27,16 +27,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
   memory.clear();
   try {
     const std::vector<std::uint8_t> bytes(data, data + size);
-    series::validate(bytes);
-    if (closed(series::open(bytes, allocate)) != bytes)
+    validate_series(bytes);
+    if (closed(Series::open(bytes, allocate)) != bytes)
       std::abort();
-    const OpenBytes twice = series::merge(series::open(bytes, allocate), bytes, allocate);
+    const Series::OpenBytes twice = Series::merge(Series::open(bytes, allocate), bytes, allocate);
     Zone zone;
     const Comparison comparison{
         slice_of(0, 1, 0), {{1, 0, 0}, {0, 7, 3'600'000'000}}, kFirstInstant, kEndOfInstants, 0};
-    if (series::points(closed(twice)).size() != 2 * series::points(bytes).size())
+    if (Series::records(closed(twice)).size() != 2 * Series::records(bytes).size())
       std::abort();
-    for (const ComparedSlice &row : compare(series::points(bytes), comparison, zone))
+    for (const ComparedSlice &row : compare(Series::records(bytes), comparison, zone))
       if (row.is_new && row.is_gone)
         std::abort();
   } catch (const hunt::core::Error &) {
