@@ -159,7 +159,8 @@ SQL_FUNCTION(baseline_trans) {
 SQL_FUNCTION(baseline_combine) {
   const Datum state = pg::state_arg(fcinfo, 0);
   const Bytes other = model_arg(fcinfo, 1);
-  return changed(fcinfo, merge(open_arg(fcinfo, state), other, new_bytes));
+  return pg::is_aggregate(fcinfo) ? varlena_of(merge(open_arg(fcinfo, state), other, new_bytes))
+                                  : varlena_of(concat(pg::state_bytes(state), other, new_bytes));
 }
 
 SQL_FUNCTION(baseline_prune) {

@@ -92,6 +92,67 @@ std::uint64_t token(std::int32_t before, const Point &p) noexcept {
 }
 std::uint64_t count_apart(const Point &p) noexcept { return p.count == 0 ? 0 : p.count - 3; }
 
+// What stands before the slices in stored bytes.
+struct Head {
+  Settings settings;
+  std::int32_t first;
+  std::uint32_t count;
+  bool pruned;
+};
+
+std::size_t size_of(const Head &head) noexcept {
+  return 2 + head.settings.zone.size() + core::varint_size(head.settings.limit) + 4 + core::varint_size(head.count);
+}
+std::uint8_t *put_head(std::uint8_t *to, const Head &head) noexcept {
+  const std::string_view zone = head.settings.zone;
+  *to++ = form_of(head.settings, head.pruned);
+  *to++ = static_cast<std::uint8_t>(zone.size());
+  to = core::put_varint(std::copy(zone.begin(), zone.end(), to), head.settings.limit);
+  std::memcpy(to, &head.first, 4);
+  return core::put_varint(to + 4, head.count);
+}
+// Of bytes that are known to be a model; `tokens` becomes where its slices begin.
+Head head_of(Bytes model, const std::uint8_t *&tokens) noexcept {
+  Head head{settings_of(model), 0, 0, (model[0] & kPruned) != 0};
+  tokens = model.data() + 2 + model[1];
+  core::get_varint(tokens);
+  std::memcpy(&head.first, tokens, 4);
+  tokens += 4;
+  head.count = core::get_varint(tokens);
+  return head;
+}
+
+std::size_t size_of(std::int32_t before, const std::vector<Point> &points) noexcept {
+  std::size_t size = 0;
+  for (const Point &p : points) {
+    const std::uint64_t head = token(before, p);
+    size += core::varint_size(head) + ((head & 3) == kApart ? core::varint_size(count_apart(p)) : 0);
+    before = p.slice;
+  }
+  return size;
+}
+void put_points(std::uint8_t *to, std::int32_t before, const std::vector<Point> &points) noexcept {
+  for (const Point &p : points) {
+    const std::uint64_t head = token(before, p);
+    to = core::put_varint(to, head);
+    if ((head & 3) == kApart)
+      to = core::put_varint(to, count_apart(p));
+    before = p.slice;
+  }
+}
+// The last of a model's slices.
+std::int32_t newest_slice(const Head &head, const std::uint8_t *tokens) noexcept {
+  std::int32_t slice = head.first - 1;
+  for (std::uint32_t i = 0; i < head.count; ++i) {
+    const std::uint32_t token = core::get_varint(tokens);
+    slice += 1 + static_cast<std::int32_t>(token >> 2);
+    if ((token & 3) == kApart)
+      while ((*tokens++ & 0x80) != 0) {
+      }
+  }
+  return slice;
+}
+
 [[noreturn]] void refuse_bytes(const char *detail) {
   throw core::Error(core::kInvalidBinary, "not a baseline", "It is read back as it was written. Copy it as a whole.",
                     detail);
@@ -258,31 +319,29 @@ Model read(Bytes model) {
 }
 
 Bytes write(const Model &model, Allocate allocate) {
-  const auto count = static_cast<std::uint32_t>(model.points.size());
-  const std::string_view zone = model.settings.zone;
-  std::size_t size = 2 + zone.size() + core::varint_size(model.settings.limit) + 4 + core::varint_size(count);
-  std::int32_t before = model.first - 1;
-  for (const Point &p : model.points) {
-    const std::uint64_t head = token(before, p);
-    size += core::varint_size(head) + ((head & 3) == kApart ? core::varint_size(count_apart(p)) : 0);
-    before = p.slice;
-  }
-  const OpenBytes bytes = allocate(size);
-  std::uint8_t *to = bytes.data();
-  *to++ = form_of(model.settings, model.pruned);
-  *to++ = static_cast<std::uint8_t>(zone.size());
-  to = std::copy(zone.begin(), zone.end(), to);
-  to = core::put_varint(to, model.settings.limit);
-  std::memcpy(to, &model.first, 4);
-  to = core::put_varint(to + 4, count);
-  before = model.first - 1;
-  for (const Point &p : model.points) {
-    const std::uint64_t head = token(before, p);
-    to = core::put_varint(to, head);
-    if ((head & 3) == kApart)
-      to = core::put_varint(to, count_apart(p));
-    before = p.slice;
-  }
+  const std::int32_t before = model.first - 1;
+  const Head head{model.settings, model.first, static_cast<std::uint32_t>(model.points.size()), model.pruned};
+  const OpenBytes bytes = allocate(size_of(head) + size_of(before, model.points));
+  put_points(put_head(bytes.data(), head), before, model.points);
+  return bytes;
+}
+
+Bytes concat(Bytes a, Bytes b, Allocate allocate) {
+  if (is_open(a) || is_open(b))
+    return close(merge(open(a, allocate), b, allocate), allocate);
+  const std::uint8_t *tokens = nullptr;
+  Head head = head_of(a, tokens);
+  const std::uint8_t *const end = a.data() + a.size();
+  const Model later = parse(b, false);
+  const std::int32_t newest = newest_slice(head, tokens);
+  const std::size_t count = head.count + later.points.size();
+  if (head.count == 0 || later.pruned || later.first <= newest || head.settings != later.settings ||
+      count > head.settings.limit)
+    return close(merge(open(a, allocate), b, allocate), allocate);
+  head.count = static_cast<std::uint32_t>(count);
+  const OpenBytes bytes =
+      allocate(size_of(head) + static_cast<std::size_t>(end - tokens) + size_of(newest, later.points));
+  put_points(std::copy(tokens, end, put_head(bytes.data(), head)), newest, later.points);
   return bytes;
 }
 

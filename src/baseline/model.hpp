@@ -83,6 +83,9 @@ OpenBytes open(Bytes model, Allocate allocate);
 OpenBytes add(OpenBytes model, Point point, Allocate allocate);
 // Adds all that another model has. Raises invalid_parameter_value (22023) if it was made with other settings.
 OpenBytes merge(OpenBytes model, Bytes other, Allocate allocate);
+// The stored bytes of both together. Slices that are newer than all of `a` are put behind its bytes, which are not read
+// but for their gaps: that is the usual update of a stored model.
+Bytes concat(Bytes a, Bytes b, Allocate allocate);
 Model read(Bytes model);
 // The stored bytes of a model, and of one in memory.
 Bytes close(Bytes model, Allocate allocate);

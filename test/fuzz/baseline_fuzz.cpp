@@ -56,6 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     validate(write(without_before(model, at), allocate));
     closed(add(open(a, allocate), {at, 7}, allocate));
     validate(b);
+    require(closed(concat(a, b, allocate)) == closed(merge(open(a, allocate), b, allocate)));
     require(closed(merge(open(a, allocate), b, allocate)) == closed(merge(open(b, allocate), a, allocate)));
   } catch (const hunt::core::Error &) {
   }

@@ -51,7 +51,9 @@ std::map<std::int32_t, std::uint64_t> expected_counts(const Settings &settings, 
 }
 
 std::string merged(const std::string &a, const std::string &b) {
-  return stored(merge(open(bytes_of(a), allocate), bytes_of(b), allocate));
+  const std::string bytes = stored(merge(open(bytes_of(a), allocate), bytes_of(b), allocate));
+  EXPECT_EQ(stored(concat(bytes_of(a), bytes_of(b), allocate)), bytes);
+  return bytes;
 }
 
 // The model of points in a random tree of batches.
@@ -148,6 +150,17 @@ TEST(Baseline, KeepsTheLargerCountOfASliceThatIsGivenAgain) {
   const std::string once = model_of(settings, {{1, 3}});
   EXPECT_EQ(model_of(settings, {{1, 2}, {1, 3}, {1, 3}}), once);
   EXPECT_EQ(merged(once, once), once);
+}
+
+TEST(Baseline, GrowsByNewerSlices) {
+  const Settings settings{Unit::kHour, Combine::kSum, 20, "UTC/x"};
+  std::string bytes = model_of(settings, {{0, 1}});
+  std::vector<Point> points{{0, 1}};
+  for (int slice = 1; slice < 200; slice += 1 + slice % 40) {
+    points.push_back({slice, static_cast<std::uint64_t>(slice % 7)});
+    bytes = merged(bytes, model_of(settings, {points.back()}));
+    EXPECT_EQ(bytes, model_of(settings, points));
+  }
 }
 
 TEST(Baseline, DoesNotForgetForATimeInTheFuture) {

@@ -1,0 +1,63 @@
+-- What baselines cost: CPU of this backend in seconds, runs alternating, over by default 10,000,000 generated events of 20,000
+-- users in 35 days, working hours mostly. The floor is the GROUP BY alone. Needs the extension and pg_read_server_files.
+-- psql variables: rows, runs.
+\set ON_ERROR_STOP on
+\set QUIET on
+set client_min_messages = warning;
+create extension if not exists session_hunt;
+set jit = off;
+set max_parallel_workers_per_gather = 0;
+set work_mem = '1GB';
+set timezone = 'UTC';
+create table event as
+select timestamptz '2024-03-01' + day * interval '1 day' + hour * interval '1 hour' + (h >> 40 & 4095) % 3600 * interval '1 second' as ts,
+       usr, 64512 + case when h & 31 < 27 then usr % 300 when h & 31 < 31 then 300 + usr % 500 else (h >> 5 & 1023)::int end as asn
+from (select h, floor(20000 * ((h >> 8 & 65535) / 65536.0) ^ 2)::int as usr,
+             (n * 35 / :rows)::int as day,
+             (case when h >> 24 & 7 < 7 then 8 + (h >> 27 & 15) % 10 else (h >> 27 & 31) % 24 end)::int as hour
+      from (select n, hashint8extended(n, 1) & 9223372036854775807 as h from generate_series(0, :rows - 1::bigint) n) g) e;
+create statistics event_slices on usr, (hunt.timeslice(ts, '1 hour')) from event;
+vacuum analyze event;
+create function pg_temp.spent(query text) returns numeric language plpgsql as $$
+declare
+  begun float8 := split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::float8;
+begin
+  execute query;
+  return round(((split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::float8 - begun) / 1e9)::numeric, 2);
+end $$;
+
+\set slices 'select usr, hunt.timeslice(ts, ''1 hour'') as hour, hunt.count_distinct(asn) as networks from event group by 1, 2'
+select count(*) as events, (select count(*) from (:slices) s) as slices, (select count(distinct usr) from event) as users from event;
+
+\echo 'Hourly distinct networks of each user against 14 days before; target: outlier <= 1.4 times the floor'
+create temp table outlier_run as
+select run, pg_temp.spent('select count(networks) from (' || :'slices' || ') s') as floor,
+  pg_temp.spent('select count(*) from (select hunt.outlier(networks, hour, interval ''14 days'') over (partition by usr order by hour) as o from (' || :'slices' || ') s) w where (o).violation') as outlier,
+  pg_temp.spent('with a as (' || :'slices' || '), b as (select networks, avg(networks) over w m, stddev(networks) over w d from a window w as (partition by usr order by hour range between interval ''14 days'' preceding and interval ''1 hour'' preceding))
+                 select count(*) from b where abs(networks - m) > 3 * d') as plain_sql
+from generate_series(1, :runs) run;
+select *, round(outlier / floor, 2) as outlier_ratio, round(plain_sql / floor, 2) as plain_sql_ratio from outlier_run order by run;
+
+\echo 'Each hour of the last week beside the same hour a week before; target: one scan, faster than the self-join'
+\set grouped 'select usr, hunt.timeslice(ts, ''1 hour'') as hour, count(*) as n from event'
+\set compared 'select c.* from (select usr, hunt.series(hour, n) as points from (' :grouped ' where ts >= ''2024-03-22'' group by 1, 2) g group by usr) s, hunt.compare(points, ''1 hour'', ''{7 days}'', ''2024-03-29'', ''2024-04-05'') c'
+\set joined 'select * from (' :grouped ' where ts >= ''2024-03-29'' group by 1, 2) a full join (' :grouped ' where ts >= ''2024-03-22'' and ts < ''2024-03-29'' group by 1, 2) b on b.usr = a.usr and b.hour = a.hour - interval ''7 days'''
+select run, pg_temp.spent('select count(value), sum(average) from (' || :'compared' || ') c') as compare,
+       pg_temp.spent('select count(*) from (' || :'joined' || ') j') as self_join
+from generate_series(1, :runs) run;
+explain (costs off) :compared;
+
+\echo 'Taking a batch into stored baselines of 20,000 users, of 10 and of 90 days; the time must not grow with the history'
+select hunt.create_baseline_tables() \g /dev/null
+insert into hunt.baseline_state
+select days || ' days', usr::text, hunt.baseline(1 + hashint8(usr * 1000 + n) % 16 / 15, timestamptz '2024-04-01' - (n / 9) * interval '1 day' + (8 + n % 9) * interval '1 hour', '1 hour', 'max')
+from generate_series(1, 20000) usr, (values (10), (90)) d (days), generate_series(9, days * 9) n group by days, usr;
+vacuum analyze hunt.baseline_state;
+select name, round(avg(pg_column_size(model))) as bytes, max(pg_column_size(model)) as most from hunt.baseline_state group by name order by name;
+\set take 'insert into hunt.baseline_state as b (name, entity, model) select %L, usr::text, hunt.baseline(1, timestamptz ''2024-04-02'' + %s * interval ''1 hour'', ''1 hour'', ''max'') from generate_series(1, 20000) usr group by usr order by usr::text on conflict (name, entity) do update set model = b.model operator(hunt.||) excluded.model'
+\set judge 'select count(*) from (select hunt.baseline_verdict(model, 2, ''2024-04-03 10:00'') v from hunt.baseline_state where name = %L offset 0) s where (v).is_outlier'
+\set bare 'update hunt.baseline_state set model = model where name = %L'
+select run, pg_temp.spent(format(:'take', '10 days', run)) as take_10_days, pg_temp.spent(format(:'take', '90 days', run)) as take_90_days,
+       pg_temp.spent(format(:'bare', '10 days')) as bare_update_10_days, pg_temp.spent(format(:'bare', '90 days')) as bare_update_90_days,
+       pg_temp.spent(format(:'judge', '10 days')) as judge_10_days, pg_temp.spent(format(:'judge', '90 days')) as judge_90_days
+from generate_series(1, :runs) run;
