@@ -86,8 +86,9 @@ create table bench.report (line integer generated always as identity, what text,
 insert into bench.report (what, value, unit) select task, bench.cpu(task), 's' from bench.task order by task;
 insert into bench.report (what, value, unit, target)
 select baseline || ' / ' || ours, bench.cpu(baseline) / bench.cpu(ours), 'x', target
-from (values ('regexp_replace, group', 4), ('group raw columns, regexp_replace', 1)) b (baseline, target),
-     (values ('profile_key, group'), ('session_profile, group, profile_signature')) o (ours);
+from (values ('regexp_replace, group', 'profile_key, group', 4), ('group raw columns, regexp_replace', 'profile_key, group', 1),
+             ('regexp_replace, group', 'session_profile, group, profile_signature', null),
+             ('group raw columns, regexp_replace', 'session_profile, group, profile_signature', 1)) b (baseline, ours, target);
 -- Scoring: each user's state against everyone's, which is read from a table.
 create table bench.risk as
 select user_name, hunt.session_risk_state(p) s from (
