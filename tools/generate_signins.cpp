@@ -7,10 +7,10 @@
 // come a little late, some twice, some again with newer fields, and a few are broken.
 #include "csv.hpp"
 #include "file.hpp"
+#include "options.hpp"
 #include "signin_life.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <set>
 #include <stdexcept>
@@ -79,24 +79,6 @@ void summarise(const Life &life, const std::vector<Person> &people, const std::v
               counts.again, counts.broken, trips, life.stolen.size());
 }
 
-std::int64_t midnight(const std::string &date) {
-  int y = 0;
-  unsigned m = 0, d = 0;
-  char rest = 0;
-  const bool read = std::sscanf(date.c_str(), "%d-%u-%u%c", &y, &m, &d, &rest) == 3;
-  const std::chrono::year_month_day day{std::chrono::year{y}, std::chrono::month{m}, std::chrono::day{d}};
-  if (!read || !day.ok())
-    throw std::runtime_error("not a date: " + date);
-  return std::chrono::sys_days{day}.time_since_epoch().count() * std::int64_t{86'400'000};
-}
-
-int count(const std::string &text, int low, int high) {
-  const int value = std::stoi(text);
-  if (value < low || value > high)
-    throw std::runtime_error(text + " is outside " + std::to_string(low) + " to " + std::to_string(high));
-  return value;
-}
-
 void run(const std::vector<std::string> &arguments) {
   std::map<std::string, std::string> options{{"--networks", "data/starter_networks.csv"},
                                              {"--users", "300"},
@@ -105,12 +87,7 @@ void run(const std::vector<std::string> &arguments) {
                                              {"--seed", "1"},
                                              {"--out", "signins.jsonl"},
                                              {"--truth", "truth.csv"}};
-  for (std::size_t i = 0; i < arguments.size(); i += 2) {
-    const auto known = options.find(arguments[i]);
-    if (known == options.end() || i + 1 == arguments.size())
-      throw std::runtime_error("unknown option or no value: " + arguments[i]);
-    known->second = arguments[i + 1];
-  }
+  read_options(arguments, options);
   const int users = count(options["--users"], 20, 100'000), days = count(options["--days"], 7, 3650);
   const Networks networks(options["--networks"]);
   Random random(std::stoull(options["--seed"]));

@@ -1,5 +1,7 @@
 #include "signin_event.hpp"
 
+#include "json_object.hpp"
+
 #include <cstdio>
 #include <ctime>
 
@@ -7,36 +9,6 @@ namespace hunt::tools {
 namespace {
 
 constexpr const char *kTenant = "5a1e0f0e-7c1d-4b5e-9a53-0d6a2f1c7e10";
-
-// Members in the order in which they are added. Keys are ours and need no escape.
-class Object {
-public:
-  Object &text(const char *key, const std::string &value) {
-    name(key) += '"';
-    for (const char c : value) {
-      if (c == '"' || c == '\\')
-        out_ += '\\';
-      out_ += c;
-    }
-    out_ += '"';
-    return *this;
-  }
-  Object &number(const char *key, std::int64_t value) { return raw(key, std::to_string(value)); }
-  Object &boolean(const char *key, bool value) { return raw(key, value ? "true" : "false"); }
-  Object &raw(const char *key, const std::string &json) {
-    name(key) += json;
-    return *this;
-  }
-  std::string done() { return out_ + '}'; }
-
-private:
-  std::string &name(const char *key) {
-    if (out_.size() > 1)
-      out_ += ',';
-    return out_ += '"' + std::string(key) + "\":";
-  }
-  std::string out_ = "{";
-};
 
 struct Outcome {
   const char *reason;
@@ -74,7 +46,7 @@ std::string address(const SignIn &s) {
 }
 
 std::string status(const SignIn &s) {
-  Object status;
+  JsonObject status;
   status.number("errorCode", s.error);
   if (s.error)
     status.text("failureReason", outcome(s.error).reason);
@@ -84,7 +56,7 @@ std::string status(const SignIn &s) {
 }
 
 std::string device(const SignIn &s) {
-  Object detail;
+  JsonObject detail;
   detail.text("deviceId", s.device_id).text("operatingSystem", s.client.os).text("browser", s.client.browser);
   if (!s.device_id.empty())
     detail.boolean("isManaged", true).text("trustType", "Azure AD joined");
@@ -92,15 +64,15 @@ std::string device(const SignIn &s) {
 }
 
 std::string location(const SignIn &s) {
-  return Object().text("city", s.city).text("countryOrRegion", s.place.country).done();
+  return JsonObject().text("city", s.city).text("countryOrRegion", s.place.country).done();
 }
 
-std::string mfa_detail(const SignIn &s) { return s.mfa.empty() ? "{}" : Object().text("authMethod", s.mfa).done(); }
+std::string mfa_detail(const SignIn &s) { return s.mfa.empty() ? "{}" : JsonObject().text("authMethod", s.mfa).done(); }
 
 std::string display_name(const SignIn &s) { return s.person->name.substr(0, s.person->name.find('@')); }
 
 std::string authentication_details(const SignIn &s) {
-  Object step;
+  JsonObject step;
   step.text("authenticationStepDateTime", timestamp(s.at, "+00:00"))
       .text("authenticationMethod", s.mfa.empty() ? "Previously satisfied" : s.mfa)
       .boolean("succeeded", s.error == 0);
@@ -108,7 +80,7 @@ std::string authentication_details(const SignIn &s) {
 }
 
 std::string azure_monitor(const SignIn &s, std::int64_t delivered, bool again) {
-  Object p;
+  JsonObject p;
   p.text("id", s.id).text("createdDateTime", timestamp(s.at, "+00:00")).text("userDisplayName", display_name(s));
   p.text("userPrincipalName", s.person->name).text("userId", s.person->id).text("appId", s.app->id);
   p.text("appDisplayName", s.app->name).text("ipAddress", address(s)).raw("status", status(s));
@@ -123,7 +95,7 @@ std::string azure_monitor(const SignIn &s, std::int64_t delivered, bool again) {
   if (again || s.noise % 3 == 0)
     p.number("autonomousSystemNumber", s.place.asn);
   p.text("uniqueTokenIdentifier", s.correlation.substr(0, 8) + s.id.substr(0, 8)).text("sessionId", s.session);
-  Object record;
+  JsonObject record;
   record.text("time", timestamp(delivered, "Z"));
   record.text("resourceId", std::string("/tenants/") + kTenant + "/providers/Microsoft.aadiam");
   record.text("operationName", "Sign-in activity").text("operationVersion", "1.0");
@@ -137,7 +109,7 @@ std::string azure_monitor(const SignIn &s, std::int64_t delivered, bool again) {
 }
 
 std::string log_analytics(const SignIn &s, std::int64_t delivered, bool again) {
-  Object r;
+  JsonObject r;
   r.text("TenantId", kTenant).text("SourceSystem", "Azure AD").text("TimeGenerated", timestamp(delivered, "Z"));
   r.text("OperationName", "Sign-in activity").text("OperationVersion", "1.0");
   r.text("Category", s.interactive ? "SignInLogs" : "NonInteractiveUserSignInLogs");
@@ -158,7 +130,7 @@ std::string log_analytics(const SignIn &s, std::int64_t delivered, bool again) {
 }
 
 std::string graph(const SignIn &s) {
-  Object r;
+  JsonObject r;
   r.text("id", s.id).text("createdDateTime", timestamp(s.at, "Z").substr(0, 19) + "Z");
   r.text("userDisplayName", display_name(s)).text("userPrincipalName", s.person->name).text("userId", s.person->id);
   r.text("appId", s.app->id).text("appDisplayName", s.app->name).text("ipAddress", address(s));
@@ -171,10 +143,10 @@ std::string graph(const SignIn &s) {
 
 std::string audit_log(const SignIn &s) {
   const auto pair = [](const char *name, const std::string &value) {
-    return Object().text("Name", name).text("Value", value).done();
+    return JsonObject().text("Name", name).text("Value", value).done();
   };
   const bool success = s.error == 0 || s.error == 50140;  // an interrupt of "stay signed in" counts as logged in here
-  Object r;
+  JsonObject r;
   r.text("CreationTime", timestamp(s.at, "").substr(0, 19)).text("Id", s.id);
   r.text("Operation", success ? "UserLoggedIn" : "UserLoginFailed").text("OrganizationId", kTenant);
   r.number("RecordType", 15).text("ResultStatus", "Success").text("UserKey", s.person->id).number("UserType", 0);
