@@ -1,0 +1,81 @@
+-- The detections that are judged, in the order of the table. To add one:
+--   call accuracy.detect(team, name, $$ select user name or access key, moment from ... $$);
+--   call accuracy.detect_rule(team, name, $$ kind, filter => ..., ... $$);         a rule, by hunt.backtest_rule()
+--   call accuracy.together(team, name, pattern);                                   several of a team as one
+-- The months are accuracy.start_at() to accuracy.end_at(); alerts count from accuracy.judged_from() on.
+
+-- The published programme with its static thresholds, in plain SQL.
+call accuracy.detect('published', 'a: > 1 ASN a day', $$
+  select user_username, max(event_time) from hunt.event where source = 'entra_signin' and success
+  group by user_username, date_trunc('day', event_time) having count(distinct device_ip_asn_number) > 1 $$);
+call accuracy.detect('published', 'b: > 1 ASN and > 2 countries a day', $$
+  select user_username, max(event_time) from hunt.event where source = 'entra_signin' and success
+  group by user_username, date_trunc('day', event_time)
+  having count(distinct device_ip_asn_number) > 1 and count(distinct device_ip_country_code) > 2 $$);
+call accuracy.detect('published', 'c: > 3 ASNs in 30 minutes', $$
+  select user_username, max(event_time) from hunt.event where source = 'entra_signin' and success
+  group by user_username, date_bin('30 minutes', event_time, '2001-01-01') having count(distinct device_ip_asn_number) > 3 $$);
+call accuracy.detect('published', 'c: > 4 user agents in 30 minutes', $$
+  select user_username, max(event_time) from hunt.event where source = 'entra_signin' and success
+  group by user_username, date_bin('30 minutes', event_time, '2001-01-01') having count(distinct http_user_agent) > 4 $$);
+call accuracy.detect('published', 'd: hourly ASNs > mean + 3 sigma of 14 days', $$
+  select user_username, last_at
+  from (select *, avg(asns) over w as mean, stddev_pop(asns) over w as sigma, count(*) over w as hours
+        from (select user_username, date_trunc('hour', event_time) as hour, count(distinct device_ip_asn_number) as asns,
+                     max(event_time) as last_at
+              from hunt.event where source = 'entra_signin' and success group by 1, 2) h
+        window w as (partition by user_username order by hour
+                     range between interval '14 days' preceding and interval '1 hour' preceding)) o
+  where hours >= 5 and asns > mean + 3 * sigma $$);
+call accuracy.detect('published', 'e: first-seen ASN of the user', $$
+  select user_username, min(event_time) from hunt.event where source = 'entra_signin' and success
+  group by user_username, device_ip_asn_number $$);
+call accuracy.detect('published', 'f: > 1 address of an EKS identity a day', $$
+  select user_username, max(event_time) from hunt.event where source = 'eks_audit' and hunt.is_public_ip(device_ip)
+  group by user_username, user_arn, access_key_id, http_user_agent, date_trunc('day', event_time)
+  having count(distinct device_ip) > 1 $$);
+call accuracy.detect('published', 'g: > 2 user agents an hour, Okta SSO', $$
+  select user_username, max(event_time) from hunt.event where source = 'okta' and action = 'User single sign on to app'
+  group by user_username, date_trunc('hour', event_time) having count(distinct http_user_agent) > 2 $$);
+call accuracy.detect('published', 'h: first-seen application, Okta SSO', $$
+  select user_username, min(event_time) from hunt.event where source = 'okta' and action = 'User single sign on to app'
+  group by user_username, application $$);
+call accuracy.detect('published', 'h: first-seen kubectl command of the user', $$
+  select user_username, min(event_time) from hunt.event where source = 'mde_process' and command_line like 'kubectl%'
+  group by user_username, command_line $$);
+call accuracy.detect('published', 'i: > 1 country an hour, Okta MFA', $$
+  select user_username, max(event_time) from hunt.event where source = 'okta' and action = 'Authentication of user via MFA'
+  group by user_username, date_trunc('hour', event_time) having count(distinct device_ip_country_code) > 1 $$);
+call accuracy.detect('published', 'i: > 1 country in 60 minutes, sign-ins', $$
+  select user_username, max(event_time) from hunt.event where source = 'entra_signin' and success
+  group by user_username, date_trunc('hour', event_time) having count(distinct device_ip_country_code) > 1 $$);
+call accuracy.detect('published', 'j: key with > 1 agent and > 1 ASN in 10 minutes', $$
+  select access_key_id, max(event_time) from hunt.event
+  where source = 'cloudtrail' and access_key_id is not null and user_username is not null
+  group by access_key_id, user_username, date_bin('10 minutes', event_time, '2001-01-01')
+  having count(distinct http_user_agent) > 1 and count(distinct device_ip_asn_number) > 1 $$);
+call accuracy.detect('published', 'k: session profile seen < 3 times', $$
+  select user_username, max(event_time) from hunt.event
+  where source = 'cloudtrail' and user_username is not null and device_ip_asn_org is not null
+  group by user_username, device_ip_asn_org, device_ip_country_code, regexp_replace(http_user_agent, '[0-9]+', 'N', 'g')
+  having count(*) < 3 $$);
+call accuracy.together('published', 'all published', '^[a-k]:');
+call accuracy.together('published', 'e, j, k', '^[ejk]:');
+
+-- Hunts of the extension, with their defaults unless the name says otherwise.
+call accuracy.detect('hunts', 'several_networks', $$
+  select user_username, last_at from hunt.several_networks(accuracy.start_at(), accuracy.end_at()) $$);
+call accuracy.detect('hunts', 'several_networks with hosting, vpn or cloud', $$
+  select user_username, last_at from hunt.several_networks(accuracy.start_at(), accuracy.end_at())
+  where exists (select from unnest(asn_numbers) n where hunt.asn_class(n) in ('hosting', 'vpn', 'cloud')) $$);
+call accuracy.detect('hunts', 'several_countries', $$
+  select user_username, last_at from hunt.several_countries(accuracy.start_at(), accuracy.end_at()) $$);
+call accuracy.detect('hunts', 'several_countries without corporate', $$
+  select user_username, last_at
+  from hunt.several_countries(accuracy.start_at(), accuracy.end_at(), ignored_classes => '{corporate}') $$);
+
+-- Rules.
+call accuracy.detect_rule('rules', 'prompts refused, then one approved', $$ 'chain', window_size => '30 minutes',
+  filter => 'action = ''Authentication of user via MFA'' or (source = ''entra_signin'' and error_code = ''50074'')
+             or (source = ''entra_signin'' and mfa_method is not null)',
+  steps => '[{"filter": "not success", "count": 3}, {"filter": "success"}]' $$);
