@@ -64,8 +64,7 @@ TEST(Months, EveryLineIsAnEventOfItsActor) {
     ASSERT_EQ(events[0].reject_reason, "") << line;
     const bool by_user_name = e.log == Log::CloudTrail && (e.key & 1);
     EXPECT_EQ(events[0].user_username, by_user_name ? e.actor->name : username(*e.actor, e.log));
-    if (e.program)
-      EXPECT_EQ(events[0].http_user_agent, e.program->agent);
+    EXPECT_EQ(events[0].http_user_agent, e.program ? e.program->agent : "");
     EXPECT_TRUE(ids.insert(log_name(e.log) + std::string(events[0].event_id)).second) << line;
   }
 }
