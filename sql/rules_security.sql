@@ -17,7 +17,7 @@ create table secret (t text);
 create schema evil authorization rule_analyst;
 
 -- the owner's rule
-select hunt.create_rule('honest', 'match', source => 'login', entity => '{who}');
+select hunt.create_rule('honest', 'match', source => 'login', entity => '{who}') > 0 as made;
 set role rule_analyst;
 -- a function that shows whose rights it has, at planning time and at run time
 create table evil.trace (who name);
@@ -32,7 +32,7 @@ set search_path = evil, hunt, public;
 -- reads only what he may read
 select create_rule('reads', 'match', source => 'login', entity => '{who}', filter => 'exists (select from public.secret)');
 -- a rule that would change something if a privileged role planned or ran it
-select create_rule('trap', 'match', source => 'login', entity => '{who}', filter => 'evil.f(who) and evil.g()');
+select create_rule('trap', 'match', source => 'login', entity => '{who}', filter => 'evil.f(who) and evil.g()') > 0 as made;
 -- nor as somebody else
 insert into hunt.rule (name, owner, kind, source, time_column, exactly_once, entity, signal_name)
 values ('stolen', 'rule_other', 'match', 'public.login', 'event_time', true, '{who}', 'x');
