@@ -17,7 +17,7 @@ EXTRA_CLEAN = $(OBJS:.o=.d)
 PG_CPPFLAGS = -std=c++20 -Wno-register -Isrc
 PG_CXXFLAGS = -Wall -Wextra -Wno-missing-field-initializers -Wno-unused-parameter -fvisibility=hidden \
 	-fvisibility-inlines-hidden -MMD -MP $(EXTRA_CXXFLAGS)
-SHLIB_LINK = -lstdc++ -lsimdjson -lre2
+SHLIB_LINK = -lstdc++ -lsimdjson -lre2 -lz
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)

@@ -76,12 +76,6 @@ create function hunt.normalize(source text, payloads text[]) returns setof hunt.
 comment on function hunt.normalize(text, text[]) is
 'The events in several payloads of the source; position is the element of the list, or the line when the list has one element. NULL elements are skipped.';
 
-create function hunt.dictionary_values(source text, payloads text[], out dictionary text, out value text)
-  returns setof record
-  language c stable strict parallel safe cost 1000 rows 100 as 'MODULE_PATHNAME', 'dictionary_values';
-comment on function hunt.dictionary_values(text, text[]) is
-'The distinct values of the payloads that are stored as dictionary ids, and the months (as "month") of their events, sorted.';
-
 create function hunt.payload_json(payload text) returns jsonb
   language c immutable strict parallel safe cost 20 as 'MODULE_PATHNAME', 'payload_json';
 comment on function hunt.payload_json(text) is

@@ -49,13 +49,9 @@ begin
     device_ip_country_code text collate "C",
     error_code text collate "C",
     session_id text collate "C",
-    unique (event_key, event_time)
+    unique (event_time, event_key)
   ) partition by range (event_time);
-  alter table hunt.event_fact
-    add column if not exists ingest_xid xid8 not null default pg_current_xact_id(),
-    add column if not exists ingest_epoch integer not null default hunt.current_epoch();
-  create index if not exists event_fact_ingest on hunt.event_fact (ingest_epoch, ingest_xid);
-  create index if not exists event_fact_time on hunt.event_fact using brin (event_time);
+  perform hunt.track_relation('hunt.event_fact');
   create index if not exists event_fact_user on hunt.event_fact (user_id, event_time) where user_id is not null;
   create index if not exists event_fact_access_key on hunt.event_fact (access_key_id, event_time)
     where access_key_id is not null;
@@ -122,10 +118,12 @@ declare
 begin
   for source in select s.source from hunt.sources() s loop
     inbox := 'inbox_' || source;
-    -- The lines leave again at once: no log, no compression, no second table for long ones if a page holds them.
-    execute format('create unlogged table if not exists hunt.%I (line text) with (toast_tuple_target = 8160)', inbox);
-    execute format('alter table hunt.%I alter column line set storage external', inbox);
-    execute format('create or replace trigger ingest after insert on hunt.%I
+    execute format('create unlogged table if not exists hunt.%I (line text)', inbox);
+    execute format('create or replace trigger ingest_begin before insert on hunt.%I
+                      for each statement execute function hunt.ingest_inbox(%L)', inbox, source);
+    execute format('create or replace trigger ingest before insert on hunt.%I
+                      for each row execute function hunt.ingest_inbox(%L)', inbox, source);
+    execute format('create or replace trigger ingest_end after insert on hunt.%I
                       for each statement execute function hunt.ingest_inbox(%L)', inbox, source);
     execute format('comment on table hunt.%I is %L', inbox,
                    'COPY log lines of ' || source || ' into this table with (format csv, quote E''\x01'', delimiter E''\x02''): they become events, and the table stays empty.');
@@ -184,6 +182,7 @@ begin
          (select hunt.payload_json(d.payload) from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as payload,
          coalesce(i.identity, u.value) as user_identity,
          g.agent_key as http_user_agent_key,
+         g.os as http_user_agent_os,
          f.ingest_epoch,
          f.ingest_xid
   from hunt.event_fact f

@@ -19,7 +19,7 @@ begin
     raise exception 'the log source "%" is built in', source
       using errcode = 'invalid_parameter_value', hint = 'Give the mapping another name.';
   end if;
-  -- A load reads the mapping more than once: one that runs ends before the edit, one that comes waits for it.
+  -- No load is half one mapping and half another: one that runs ends before the edit, one that comes waits for it.
   perform hunt.begin_load(source);
   select m.event_column into wrong from hunt.source_mapping m
   where m.source = register_source.source and m.event_column in ('metadata_vendor', 'metadata_product')

@@ -44,7 +44,7 @@ declare
   found_time timestamptz;
 begin
   select d.id into id from hunt.dictionary_source d where d.value = last_event_time.source;
-  -- A source that flows has events near its last load, and the BRIN index finds these; another is looked for month by
+  -- A source that flows has events near its last load, and an index finds these; another is looked for month by
   -- month from the last.
   for since in
     select near - v.span from (values (interval '1 hour'), (interval '1 day')) v (span)
@@ -98,8 +98,6 @@ comment on function hunt.create_source_health() is 'Creates or renews the view h
 create function hunt.retry_batch(source text, payloads text[], hashes uuid[]) returns hunt.ingest_counts
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  names text[];
-  texts text[];
   good text[];
   good_hashes uuid[];
   counts hunt.ingest_counts;
@@ -109,10 +107,7 @@ begin
         group by n.position having bool_and(n.reject_reason is null)) a;
   counts := (0, 0, 0, 0, 0);
   if good is not null then
-    select array_agg(v.dictionary), array_agg(v.value) into names, texts
-    from hunt.dictionary_values(source, good || null::text) v;
-    perform hunt.prepare_load(names, texts);
-    counts := hunt.store_batch(source, good || null::text, false);
+    counts := hunt.store_payloads(source, good);
     delete from hunt.reject r where r.source = retry_batch.source and r.content_hash = any (good_hashes);
   end if;
   counts.rejected := cardinality(payloads) - coalesce(cardinality(good), 0);

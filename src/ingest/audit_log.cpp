@@ -24,10 +24,31 @@ struct OpenEvent {
   std::string json;
 };
 
-class AuditLogReader {
+class AuditLogReader final : public PayloadReader {
 public:
-  AuditLogReader(Scratch &scratch, DocumentSink &sink) : scratch_(scratch), sink_(sink) {}
+  AuditLogReader(Scratch &scratch, DocumentSink &sink, core::Poll poll) : scratch_(scratch), sink_(sink), poll_(poll) {}
 
+  std::size_t read(string_view text, bool last) override {
+    std::size_t at = 0;
+    while (at < text.size()) {
+      poll_();
+      const std::size_t end = std::min(text.find('\n', at), text.size());
+      if (end == text.size() && !last)
+        return at;
+      ++number_;
+      string_view record = text.substr(at, end - at);
+      at = std::min(end + 1, text.size());
+      if (record.ends_with('\r'))
+        record.remove_suffix(1);
+      if (record.find_first_not_of(" \t\r") != record.npos)
+        line(record, number_);
+    }
+    while (last && !open_.empty())
+      close(open_.begin());
+    return at;
+  }
+
+private:
   void line(string_view text, std::size_t number) {
     const auto record = parse_audit_head(text);
     const auto time = record ? parse_epoch(record->id.substr(0, record->id.find(':'))) : std::nullopt;
@@ -52,12 +73,6 @@ public:
       close(found->second);
   }
 
-  void finish() {
-    while (!open_.empty())
-      close(open_.begin());
-  }
-
-private:
   void close(std::list<OpenEvent>::iterator event) {
     event->json += "]}";
     scratch_.reset();
@@ -72,6 +87,8 @@ private:
 
   Scratch &scratch_;
   DocumentSink &sink_;
+  core::Poll poll_;
+  std::size_t number_ = 0;
   std::list<OpenEvent> open_;
   std::unordered_map<std::string, std::list<OpenEvent>::iterator> index_;
 };
@@ -85,21 +102,8 @@ bool is_audit_log(string_view payload) {
   return parse_audit_head(payload.substr(first, payload.find('\n', first) - first)).has_value();
 }
 
-void read_audit_log(string_view payload, Scratch &scratch, DocumentSink &sink, core::Poll poll) {
-  AuditLogReader reader(scratch, sink);
-  std::size_t number = 0;
-  while (!payload.empty()) {
-    poll();
-    ++number;
-    const std::size_t end = std::min(payload.find('\n'), payload.size());
-    string_view line = payload.substr(0, end);
-    payload.remove_prefix(std::min(end + 1, payload.size()));
-    if (line.ends_with('\r'))
-      line.remove_suffix(1);
-    if (line.find_first_not_of(" \t\r") != line.npos)
-      reader.line(line, number);
-  }
-  reader.finish();
+std::unique_ptr<PayloadReader> audit_log_reader(Scratch &scratch, DocumentSink &sink, core::Poll poll) {
+  return std::make_unique<AuditLogReader>(scratch, sink, poll);
 }
 
 }  // namespace hunt::ingest

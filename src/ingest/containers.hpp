@@ -3,8 +3,8 @@
 // Understood: JSON Lines; one document or several, also pretty-printed over many lines; a top-level array; an object
 // whose member "Records", "records", "value", "results" or "logEvents" is the array, or whose first member "events" or
 // "Events" is; a document inside a JSON string; a byte order mark and blank lines anywhere. What is broken is reported
-// with its line and goes alone: reading resumes with the next line. Every document is parsed by itself, so memory is
-// that of the largest. Time is linear in the payload.
+// with its line and goes alone: reading resumes with the next line. Every document is parsed by itself, and a payload
+// may come in pieces, so memory is that of the largest document. Time is linear in the payload.
 //
 // Two formats become JSON, a document each:
 // - CSV (RFC 4180) with a header of at least two names and a row: {"name": "cell", ...} without the empty cells; a
@@ -19,6 +19,7 @@
 #include "ingest/json.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <string_view>
 
 namespace hunt::ingest {
@@ -32,9 +33,40 @@ protected:
   ~DocumentSink() = default;
 };
 
-// Hands each document of the payload to the sink, in order. `scratch` is reset before each of them.
-void read_documents(std::string_view payload, Scratch &scratch, DocumentSink &sink,
-                    core::Poll poll = core::never_interrupted);
+// How one format is read.
+class PayloadReader {
+public:
+  virtual ~PayloadReader() = default;
+  // As DocumentReader::read().
+  virtual std::size_t read(std::string_view text, bool last) = 0;
+};
+
+// Reads a payload that comes in pieces. `scratch` is reset before each document.
+class DocumentReader {
+public:
+  // Pieces of this size or more let every read() get on. The format is known once so much has come.
+  static constexpr std::size_t kPiece = std::size_t{1} << 20;
+
+  DocumentReader(Scratch &scratch, DocumentSink &sink, core::Poll poll = core::never_interrupted)
+      : scratch_(scratch), sink_(sink), poll_(poll) {}
+
+  // Hands each document of `text` that is there as a whole to the sink, in order, and returns how many bytes are done
+  // with. What remains is given again with more of the payload behind it; nothing remains of the last piece. A document
+  // that is not complete after twice Scratch::kMaxDocument is cut there and reported as broken.
+  std::size_t read(std::string_view text, bool last);
+
+private:
+  Scratch &scratch_;
+  DocumentSink &sink_;
+  core::Poll poll_;
+  std::unique_ptr<PayloadReader> reader_;
+};
+
+// Reads a payload that is there as a whole.
+inline void read_documents(std::string_view payload, Scratch &scratch, DocumentSink &sink,
+                           core::Poll poll = core::never_interrupted) {
+  DocumentReader(scratch, sink, poll).read(payload, true);
+}
 
 // The event in what a pipeline put around it, or the object itself: the object, or JSON text of one, in "_source"
 // (Elasticsearch), "_raw" (Splunk; inside "result" of its exports), "message" or "@message" (CloudWatch Logs, Beats,

@@ -15,14 +15,19 @@ using std::string_view;
 // be broken.
 class CsvRecords {
 public:
-  explicit CsvRecords(string_view text) : text_(text) {}
+  explicit CsvRecords(string_view text, bool last = true, std::size_t first_line = 1)
+      : text_(text), last_(last), next_line_(first_line) {}
 
   std::vector<std::string> fields;
   bool broken = false;
   string_view raw;
   std::size_t line = 1;
 
-  // Reads the next record that is not blank; false at the end.
+  // Where the next record starts, and in which line.
+  std::size_t at() const noexcept { return at_; }
+  std::size_t next_line() const noexcept { return next_line_; }
+
+  // Reads the next record that is not blank; false at the end, and before a record that may have more to come.
   bool next() {
     while (at_ < text_.size() && (text_[at_] == '\n' || text_[at_] == '\r'))
       next_line_ += text_[at_++] == '\n';
@@ -31,7 +36,12 @@ public:
     fields.clear();
     line = next_line_;
     const std::size_t begin = at_;
+    cut_ = false;
     broken = !read_fields();
+    if (!last_ && (cut_ || at_ == text_.size())) {
+      at_ = begin;
+      return false;
+    }
     if (broken)
       at_ = std::min(text_.find('\n', begin), text_.size());
     raw = text_.substr(begin, at_ - begin);
@@ -63,8 +73,10 @@ private:
     std::string value;
     for (++at_;; ++at_) {
       const std::size_t quote = text_.find('"', at_);
-      if (quote == text_.npos)
+      if (quote == text_.npos) {
+        cut_ = true;
         return false;
+      }
       value += text_.substr(at_, quote - at_);
       at_ = quote + 1;
       if (at_ == text_.size() || text_[at_] != '"')
@@ -76,8 +88,10 @@ private:
   }
 
   string_view text_;
+  bool last_;
+  bool cut_ = false;
   std::size_t at_ = 0;
-  std::size_t next_line_ = 1;
+  std::size_t next_line_;
 };
 
 bool is_name(string_view text) noexcept {
@@ -110,6 +124,55 @@ std::string json_of(const std::vector<std::string> &names, const std::vector<std
   return json + '}';
 }
 
+class CsvReader final : public PayloadReader {
+public:
+  CsvReader(Scratch &scratch, DocumentSink &sink, core::Poll poll) : scratch_(scratch), sink_(sink), poll_(poll) {}
+
+  std::size_t read(string_view text, bool last) override {
+    CsvRecords records(text, last, line_);
+    while (records.next())
+      if (names_.empty())
+        read_header(records);
+      else
+        read_row(records);
+    line_ = records.next_line();
+    return records.at();
+  }
+
+private:
+  void read_header(const CsvRecords &records) {
+    names_ = records.fields;
+    for (std::size_t i = 0; i < names_.size(); ++i)
+      if (names_[i].empty())
+        names_[i] = "column" + std::to_string(i + 1);
+  }
+
+  void read_row(const CsvRecords &records) {
+    poll_();
+    scratch_.reset();
+    if (records.broken)
+      return sink_.broken(records.raw, "not valid CSV: a quote that stays open, or text behind a closing quote",
+                          records.line);
+    if (records.fields.size() != names_.size())
+      return sink_.broken(records.raw,
+                          scratch_.keep("a CSV row of " + std::to_string(records.fields.size()) +
+                                        " fields under a header of " + std::to_string(names_.size())),
+                          records.line);
+    const std::string json = json_of(names_, records.fields);
+    const Scratch::Parsed parsed = scratch_.parse(json);
+    if (parsed.error.empty())
+      sink_.document(json, parsed.root, records.line);
+    else
+      sink_.broken(records.raw, parsed.error, records.line);
+  }
+
+  Scratch &scratch_;
+  DocumentSink &sink_;
+  core::Poll poll_;
+  std::size_t line_ = 1;
+  std::vector<std::string> names_;
+};
+
 }  // namespace
 
 bool is_csv(string_view payload) {
@@ -127,32 +190,8 @@ bool is_csv(string_view payload) {
   return records.next() && records.next() && records.fields.size() == header.fields.size();
 }
 
-void read_csv(string_view payload, Scratch &scratch, DocumentSink &sink, core::Poll poll) {
-  CsvRecords records(payload);
-  records.next();
-  std::vector<std::string> names = records.fields;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    if (names[i].empty())
-      names[i] = "column" + std::to_string(i + 1);
-  while (records.next()) {
-    poll();
-    scratch.reset();
-    if (records.broken) {
-      sink.broken(records.raw, "not valid CSV: a quote that stays open, or text behind a closing quote", records.line);
-    } else if (records.fields.size() != names.size()) {
-      sink.broken(records.raw,
-                  scratch.keep("a CSV row of " + std::to_string(records.fields.size()) + " fields under a header of " +
-                               std::to_string(names.size())),
-                  records.line);
-    } else {
-      const std::string json = json_of(names, records.fields);
-      const Scratch::Parsed parsed = scratch.parse(json);
-      if (parsed.error.empty())
-        sink.document(json, parsed.root, records.line);
-      else
-        sink.broken(records.raw, parsed.error, records.line);
-    }
-  }
+std::unique_ptr<PayloadReader> csv_reader(Scratch &scratch, DocumentSink &sink, core::Poll poll) {
+  return std::make_unique<CsvReader>(scratch, sink, poll);
 }
 
 }  // namespace hunt::ingest

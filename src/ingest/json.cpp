@@ -211,6 +211,21 @@ std::string repaired_json(std::string_view json) {
   return out;
 }
 
+std::string valid_text(std::string_view text) {
+  if (simdjson::validate_utf8(text))
+    return text.find('\0') == text.npos ? std::string(text) : without_nul(text);
+  std::string out;
+  while (!text.empty()) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    const std::string_view character = text.substr(0, length);
+    const bool valid = lead != 0 && character.size() == length && simdjson::validate_utf8(character);
+    out += valid ? character : std::string_view("\xEF\xBF\xBD");
+    text.remove_prefix(valid ? length : 1);
+  }
+  return out;
+}
+
 void append_json_text(std::string_view text, std::string &out) {
   constexpr char digits[] = "0123456789abcdef";
   for (const char c : text) {

@@ -22,6 +22,9 @@ using JsonObject = simdjson::dom::object;
 // become strings; all else stays byte for byte. Text that is no JSON stays no JSON.
 std::string repaired_json(std::string_view json);
 
+// The text as a `text` of PostgreSQL can be: NUL bytes and bytes that are not UTF-8 become U+FFFD.
+std::string valid_text(std::string_view text);
+
 // Appends the text as it stands between the quotes of a JSON string.
 void append_json_text(std::string_view text, std::string &out);
 

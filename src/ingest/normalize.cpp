@@ -24,11 +24,14 @@ core::Hash128 key_of(std::initializer_list<std::string_view> parts) {
   return core::hash128(bytes);
 }
 
-template <class Map> class Mapper final : public DocumentSink {
+}  // namespace
+
+class Normalizer::Mapper final : public DocumentSink {
 public:
-  // `map` fills an event from a document that is an object.
-  Mapper(std::string_view source, Map map, Scratch &scratch, EventSink &sink, std::size_t position)
-      : source_(source), map_(map), scratch_(scratch), sink_(sink), position_(position) {}
+  // Maps by one of the two.
+  Mapper(const Source *source, const FieldMapping *mapping, Scratch &scratch, EventSink &sink, std::size_t position)
+      : source_(source), mapping_(mapping), name_(source != nullptr ? source->name : mapping->source()),
+        scratch_(scratch), sink_(sink), position_(position) {}
 
   void document(std::string_view raw, JsonElement root, std::size_t line) override {
     Event event = start(raw, line);
@@ -58,7 +61,11 @@ private:
     JsonObject object;
     if (root.get(object) != simdjson::SUCCESS)
       return "not a JSON object";
-    if (const std::string_view reason = map_(object, event); !reason.empty())
+    if (source_ != nullptr)
+      object = unwrapped(object, scratch_);
+    const std::string_view reason =
+        source_ != nullptr ? source_->map(object, scratch_, event) : mapping_->map(object, scratch_, event);
+    if (!reason.empty())
       return reason;
     if (!event.event_time)
       return "no readable event time";
@@ -75,16 +82,16 @@ private:
   core::Hash128 key(JsonObject document, Event &event) {
     if (event.event_id.empty()) {
       event.event_id = id_of(document);
-      return key_of({source_, event.tenant, event.event_id});
+      return key_of({name_, event.tenant, event.event_id});
     }
     if (!event.versions_share) {
       std::string content;
       core::ByteWriter(content).put(content_fingerprint(document));
-      return key_of({source_, event.tenant, event.event_id, content});
+      return key_of({name_, event.tenant, event.event_id, content});
     }
     if (event.versions_share->empty())
-      return key_of({source_, event.tenant, event.event_id});
-    return key_of({source_, event.tenant, event.event_id, *event.versions_share});
+      return key_of({name_, event.tenant, event.event_id});
+    return key_of({name_, event.tenant, event.event_id, *event.versions_share});
   }
 
   std::string_view id_of(JsonObject document) {
@@ -96,30 +103,21 @@ private:
     return scratch_.keep(std::string(text, static_cast<std::size_t>(length)));
   }
 
-  std::string_view source_;
-  Map map_;
+  const Source *source_;
+  const FieldMapping *mapping_;
+  std::string_view name_;
   Scratch &scratch_;
   EventSink &sink_;
   std::size_t position_;
 };
 
-}  // namespace
+Normalizer::Normalizer(const Source &source, Scratch &scratch, EventSink &sink, core::Poll poll, std::size_t position)
+    : mapper_(std::make_unique<Mapper>(&source, nullptr, scratch, sink, position)), reader_(scratch, *mapper_, poll) {}
 
-void normalize(const Source &source, std::string_view payload, Scratch &scratch, EventSink &sink, core::Poll poll,
-               std::size_t position) {
-  const auto map = [&](JsonObject &document, Event &event) {
-    document = unwrapped(document, scratch);
-    return source.map(document, scratch, event);
-  };
-  Mapper mapper(source.name, map, scratch, sink, position);
-  read_documents(payload, scratch, mapper, poll);
-}
+Normalizer::Normalizer(const FieldMapping &mapping, Scratch &scratch, EventSink &sink, core::Poll poll,
+                       std::size_t position)
+    : mapper_(std::make_unique<Mapper>(nullptr, &mapping, scratch, sink, position)), reader_(scratch, *mapper_, poll) {}
 
-void normalize(const FieldMapping &mapping, std::string_view payload, Scratch &scratch, EventSink &sink,
-               core::Poll poll, std::size_t position) {
-  const auto map = [&](JsonObject &document, Event &event) { return mapping.map(document, scratch, event); };
-  Mapper mapper(mapping.source(), map, scratch, sink, position);
-  read_documents(payload, scratch, mapper, poll);
-}
+Normalizer::~Normalizer() = default;
 
 }  // namespace hunt::ingest

@@ -4,6 +4,7 @@
 #include "core/poll.hpp"
 #include "ingest/containers.hpp"
 
+#include <memory>
 #include <string_view>
 
 namespace hunt::ingest {
@@ -12,7 +13,7 @@ namespace hunt::ingest {
 bool is_audit_log(std::string_view payload);
 bool is_csv(std::string_view payload);
 
-void read_audit_log(std::string_view payload, Scratch &scratch, DocumentSink &sink, core::Poll poll);
-void read_csv(std::string_view payload, Scratch &scratch, DocumentSink &sink, core::Poll poll);
+std::unique_ptr<PayloadReader> audit_log_reader(Scratch &scratch, DocumentSink &sink, core::Poll poll);
+std::unique_ptr<PayloadReader> csv_reader(Scratch &scratch, DocumentSink &sink, core::Poll poll);
 
 }  // namespace hunt::ingest

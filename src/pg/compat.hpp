@@ -4,8 +4,12 @@
 #include "pg/boundary.hpp"
 
 extern "C" {
+#include "access/genam.h"
 #include "common/base64.h"
+#include "executor/executor.h"
+#include "parser/parse_relation.h"
 #include "utils/guc.h"
+#include "utils/rel.h"
 }
 
 #if PG_VERSION_NUM < 150000
@@ -33,6 +37,53 @@ inline int base64_encode(const uint8 *from, int size, char *to, int room) {
 }
 inline int base64_decode(const char *from, int size, uint8 *to, int room) {
   return pg_b64_decode(from, size, reinterpret_cast<Base64Byte *>(to), room);
+}
+
+// The executor, where rows are stored without a plan. All of these may ereport.
+
+inline TupleConversionMap *root_to_partition_map(ResultRelInfo *partition, [[maybe_unused]] EState *estate) {
+#if PG_VERSION_NUM >= 160000
+  return ExecGetRootToChildMap(partition, estate);
+#else
+  return partition->ri_RootToPartitionMap;
+#endif
+}
+
+inline List *insert_index_tuples(ResultRelInfo *table, TupleTableSlot *slot, EState *estate) {
+#if PG_VERSION_NUM >= 160000
+  return ExecInsertIndexTuples(table, slot, estate, false, false, nullptr, NIL, false);
+#else
+  return ExecInsertIndexTuples(table, slot, estate, false, false, nullptr, NIL);
+#endif
+}
+
+inline IndexScanDesc begin_index_scan(Relation table, Relation index, Snapshot snapshot, int keys) {
+#if PG_VERSION_NUM >= 180000
+  return index_beginscan(table, index, snapshot, nullptr, keys, 0);
+#else
+  return index_beginscan(table, index, snapshot, keys, 0);
+#endif
+}
+
+// Makes a table, which is to be inserted into, the only one that the state knows.
+inline void init_range_table(EState *estate, Relation table, LOCKMODE lock) {
+  RangeTblEntry *const entry = makeNode(RangeTblEntry);
+  entry->rtekind = RTE_RELATION;
+  entry->relid = RelationGetRelid(table);
+  entry->relkind = table->rd_rel->relkind;
+  entry->rellockmode = lock;
+#if PG_VERSION_NUM >= 160000
+  List *permissions = NIL;
+  addRTEPermissionInfo(&permissions, entry)->requiredPerms = ACL_INSERT;
+#if PG_VERSION_NUM >= 180000
+  ExecInitRangeTable(estate, list_make1(entry), permissions, bms_make_singleton(1));
+#else
+  ExecInitRangeTable(estate, list_make1(entry), permissions);
+#endif
+#else
+  entry->requiredPerms = ACL_INSERT;
+  ExecInitRangeTable(estate, list_make1(entry));
+#endif
 }
 
 }  // namespace pg

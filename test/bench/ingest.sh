@@ -28,9 +28,6 @@ call pg_temp.begin_step();
 select count(n.event_key) from batch, hunt.normalize('entra_signin', lines) n \\g /dev/null
 call pg_temp.end_step('normalize() alone');
 call pg_temp.begin_step();
-select count(*) from batch, hunt.dictionary_values('entra_signin', lines) n \\g /dev/null
-call pg_temp.end_step('first pass: dictionary_values() alone');
-call pg_temp.begin_step();
 \\copy hunt.inbox_entra_signin from '$file' with $csv
 call pg_temp.end_step('the whole load: COPY into the inbox');
 call pg_temp.begin_step();

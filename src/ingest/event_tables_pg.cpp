@@ -1,0 +1,423 @@
+#include "ingest/event_tables_pg.hpp"
+
+#include "ingest/event_row_pg.hpp"
+#include "pg/compat.hpp"
+
+#include <algorithm>
+
+extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/index.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "executor/execPartition.h"
+#include "executor/executor.h"
+#include "executor/nodeModifyTable.h"
+#include "nodes/makefuncs.h"
+#include "parser/parse_func.h"
+#include "utils/acl.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
+#include "utils/rls.h"
+#include "utils/snapmgr.h"
+#include "utils/xid8.h"
+}
+
+namespace hunt::ingest {
+
+namespace {
+
+constexpr int kBlock = 256;  // rows that are stored at a time
+
+// An SQL function of one inet, called as one call site of one statement.
+struct Lookup {
+  explicit Lookup(const char *name) {
+    const Oid argument = INETOID;
+    fmgr_info(LookupFuncName(list_make2(makeString(pstrdup("hunt")), makeString(pstrdup(name))), 1, &argument, false),
+              &function);
+  }
+  Datum operator()(Datum ip, bool &null) {
+    LOCAL_FCINFO(call, 1);
+    InitFunctionCallInfoData(*call, &function, 1, InvalidOid, nullptr, nullptr);
+    call->args[0] = {ip, false};
+    const Datum result = FunctionCallInvoke(call);
+    null = call->isnull;
+    return result;
+  }
+  FmgrInfo function;
+};
+
+// What the values of a row are made of.
+struct RowSource {
+  const LoadedEvent *row;
+  const LoadConstants *constants;
+  FullTransactionId transaction;
+  Lookup *asn_number;
+  Lookup *country_iso;
+};
+
+struct Value {
+  bool present;
+  Datum datum;
+};
+constexpr Value kNull{false, 0};
+
+struct Column {
+  const char *name;
+  Value (*value)(const RowSource &);
+};
+
+template <auto Member> Value text(const RowSource &source) {
+  const std::string_view text = source.row->event.*Member;
+  return text.empty() ? kNull : Value{true, PointerGetDatum(text.data() - VARHDRSZ)};
+}
+template <auto Member> Value time(const RowSource &source) {
+  return {true, TimestampTzGetDatum(timestamp_of(*(source.row->event.*Member)))};
+}
+template <auto Member> Value uuid(const RowSource &source) {
+  auto *const value = static_cast<pg_uuid_t *>(palloc(sizeof(pg_uuid_t)));
+  uuid_bytes(source.row->event.*Member, *value);
+  return {true, UUIDPGetDatum(value)};
+}
+template <std::size_t Index> Value id(const RowSource &source) {
+  const std::int32_t *const id = source.row->ids[Index];
+  return id == nullptr ? kNull : Value{true, Int32GetDatum(*id)};
+}
+Value ip(const RowSource &source) {
+  const auto &ip = source.row->event.device_ip;
+  return ip ? Value{true, pg::new_inet(*ip)} : kNull;
+}
+template <auto Function> Value looked_up(const RowSource &source) {
+  const Value address = ip(source);
+  bool null = true;
+  const Datum result = address.present ? (*(source.*Function))(address.datum, null) : Datum{};
+  return {!null, result};
+}
+Value success(const RowSource &source) {
+  const auto &success = source.row->event.success;
+  return success ? Value{true, BoolGetDatum(*success)} : kNull;
+}
+Value vendor_asn_number(const RowSource &source) {
+  const auto &number = source.row->event.vendor_asn_number;
+  return number ? Value{true, Int64GetDatum(*number)} : kNull;
+}
+
+constexpr Column kFactColumns[] = {
+    {"event_time", time<&Event::event_time>},
+    {"event_key", uuid<&Event::event_key>},
+    {"source_id",
+     [](const RowSource &source) {
+       return Value{true, Int32GetDatum(source.constants->source_id)};
+     }},
+    {"tenant_id", id<0>},
+    {"user_id", id<1>},
+    {"agent_id", id<2>},
+    {"action_id", id<3>},
+    {"device_event_id", id<4>},
+    {"application_id", id<5>},
+    {"mfa_method_id", id<6>},
+    {"access_key_id", id<7>},
+    {"success", success},
+    {"device_ip", ip},
+    {"device_ip_asn_number", looked_up<&RowSource::asn_number>},
+    {"device_ip_country_code", looked_up<&RowSource::country_iso>},
+    {"error_code", text<&Event::error_code>},
+    {"session_id", text<&Event::session_id>},
+    {"ingest_xid",
+     [](const RowSource &source) {
+       return Value{true, FullTransactionIdGetDatum(source.transaction)};
+     }},
+    {"ingest_epoch",
+     [](const RowSource &source) {
+       return Value{true, Int32GetDatum(source.constants->epoch)};
+     }},
+};
+
+constexpr Column kDetailColumns[] = {
+    {"event_time", time<&Event::event_time>},
+    {"event_key", uuid<&Event::event_key>},
+    {"version_time", time<&Event::version_time>},
+    {"content_hash", uuid<&Event::content_hash>},
+    {"vendor_asn_number", vendor_asn_number},
+    {"event_id", text<&Event::event_id>},
+    {"user_userid", text<&Event::user_userid>},
+    {"device_ip_text", text<&Event::device_ip_text>},
+    {"target", text<&Event::target>},
+    {"command_line", text<&Event::command_line>},
+    {"device_hostname", text<&Event::device_hostname>},
+    {"device_os", text<&Event::device_os>},
+    {"device_browser", text<&Event::device_browser>},
+    {"error_text", text<&Event::error_text>},
+    {"vendor_country_code", text<&Event::vendor_country_code>},
+    {"vendor_city", text<&Event::vendor_city>},
+    {"region", text<&Event::region>},
+    {"user_type", text<&Event::user_type>},
+    {"user_arn", text<&Event::user_arn>},
+    {"user_email", text<&Event::user_email>},
+    {"effective_user", text<&Event::effective_user>},
+    {"client_application", text<&Event::client_application>},
+    {"parent_process", text<&Event::parent_process>},
+    {"parent_command_line", text<&Event::parent_command_line>},
+    {"vendor_country_name", text<&Event::vendor_country_name>},
+    {"payload", text<&Event::payload>},
+};
+constexpr std::size_t kMaxColumns = std::max(std::size(kFactColumns), std::size(kDetailColumns));
+
+void require_rights(Relation table) {
+  const Oid oid = RelationGetRelid(table);
+  const AclResult result =
+      pg_class_aclmask(oid, GetUserId(), ACL_SELECT | ACL_INSERT, ACLMASK_ALL) == (ACL_SELECT | ACL_INSERT)
+          ? ACLCHECK_OK
+          : ACLCHECK_NO_PRIV;
+  if (result != ACLCHECK_OK)
+    aclcheck_error(result, OBJECT_TABLE, RelationGetRelationName(table));
+  if (check_enable_rls(oid, InvalidOid, false) == RLS_ENABLED)
+    ereport(ERROR,
+            (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+             errmsg("events cannot be loaded into \"%s\" under row-level security", RelationGetRelationName(table)),
+             errhint("Load as the owner of the table or as a role with BYPASSRLS.")));
+}
+
+int attribute_of(TupleDesc shape, const char *name, const char *table) {
+  for (int i = 0; i < shape->natts; ++i)
+    if (const Form_pg_attribute attribute = TupleDescAttr(shape, i);
+        !attribute->attisdropped && std::strcmp(NameStr(attribute->attname), name) == 0)
+      return i;
+  ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("the table hunt.%s has no column \"%s\"", table, name),
+                  errhint("Bring the tables up to date: select hunt.setup().")));
+}
+
+// Rows on their way into a partition.
+struct Block {
+  ResultRelInfo *partition;
+  IndexScanDesc key_scan;  // by event_time and event_key, or nullptr
+  TupleTableSlot *found;
+  TupleTableSlot *slots[kBlock];
+  int count;
+  Block *next;
+};
+
+bool is_key(Relation index, Relation table) {
+  const auto name = [&](int i) {
+    const AttrNumber attribute = index->rd_index->indkey.values[i];
+    return attribute > 0 ? NameStr(TupleDescAttr(RelationGetDescr(table), attribute - 1)->attname) : "";
+  };
+  return index->rd_index->indisunique && index->rd_index->indisvalid && index->rd_index->indnkeyatts == 2 &&
+         RelationGetIndexPredicate(index) == NIL && std::strcmp(name(0), "event_time") == 0 &&
+         std::strcmp(name(1), "event_key") == 0;
+}
+
+}  // namespace
+
+struct EventTables::Table {
+  Relation relation;
+  EState *estate;
+  ModifyTableState *state;
+  ResultRelInfo *root;
+  PartitionTupleRouting *routing;
+  TupleTableSlot *slot;
+  std::span<const Column> columns;
+  int attributes[kMaxColumns];
+  Block *blocks;
+  RowSource source;
+
+  Block *block_of_slot() {
+    ResultRelInfo *const partition = ExecFindPartition(state, root, routing, slot, estate);
+    if (blocks != nullptr && blocks->partition == partition)
+      return blocks;
+    for (Block **link = &blocks; *link != nullptr; link = &(*link)->next)
+      if ((*link)->partition == partition) {
+        Block *const block = *link;
+        *link = block->next;
+        block->next = blocks;
+        return blocks = block;
+      }
+    if (partition->ri_FdwRoutine != nullptr)
+      ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("events cannot be loaded into foreign tables")));
+    auto *const block = static_cast<Block *>(palloc0(sizeof(Block)));
+    block->partition = partition;
+    block->next = blocks;
+    return blocks = block;
+  }
+
+  void add() {
+    ExecClearTuple(slot);
+    std::fill_n(slot->tts_isnull, slot->tts_tupleDescriptor->natts, true);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const Value value = columns[i].value(source);
+      slot->tts_values[attributes[i]] = value.datum;
+      slot->tts_isnull[attributes[i]] = !value.present;
+    }
+    ExecStoreVirtualTuple(slot);
+    put(block_of_slot());
+  }
+
+  void put(Block *block) {
+    ResultRelInfo *const partition = block->partition;
+    TupleTableSlot *&to = block->slots[block->count];
+    if (to == nullptr)
+      to = table_slot_create(partition->ri_RelationDesc, &estate->es_tupleTable);
+    if (const TupleConversionMap *map = pg::root_to_partition_map(partition, estate)) {
+      execute_attr_map_slot(map->attrMap, slot, to);
+    } else {
+      ExecClearTuple(to);
+      std::copy_n(slot->tts_values, slot->tts_tupleDescriptor->natts, to->tts_values);
+      std::copy_n(slot->tts_isnull, slot->tts_tupleDescriptor->natts, to->tts_isnull);
+      ExecStoreVirtualTuple(to);
+    }
+    const TriggerDesc *const triggers = partition->ri_TrigDesc;
+    if (triggers != nullptr && triggers->trig_insert_before_row) {
+      if (!ExecBRInsertTriggers(estate, partition, to))
+        return;
+      ExecPartitionCheck(partition, to, estate, true);
+    }
+    if (const TupleConstr *const constraints = RelationGetDescr(partition->ri_RelationDesc)->constr) {
+      if (constraints->has_generated_stored)
+        ExecComputeStoredGenerated(partition, estate, to, CMD_INSERT);
+      ExecConstraints(partition, to, estate);
+    }
+    if (++block->count == kBlock)
+      store(block);
+  }
+
+  void store(Block *block) {
+    ResultRelInfo *const partition = block->partition;
+    if (block->count == 0)
+      return;
+    table_multi_insert(partition->ri_RelationDesc, block->slots, block->count, estate->es_output_cid, 0, nullptr);
+    for (int i = 0; i < block->count; ++i) {
+      List *recheck = NIL;
+      if (partition->ri_NumIndices > 0)
+        recheck = pg::insert_index_tuples(partition, block->slots[i], estate);
+      ExecARInsertTriggers(estate, partition, block->slots[i], recheck, nullptr);
+      ExecClearTuple(block->slots[i]);
+    }
+    ResetPerTupleExprContext(estate);
+    block->count = 0;
+  }
+
+  void start_scan(Block *block) {
+    ResultRelInfo *const partition = block->partition;
+    for (int i = 0; i < partition->ri_NumIndices && block->key_scan == nullptr; ++i)
+      if (Relation index = partition->ri_IndexRelationDescs[i]; is_key(index, partition->ri_RelationDesc))
+        block->key_scan = pg::begin_index_scan(partition->ri_RelationDesc, index, GetActiveSnapshot(), 2);
+    if (block->key_scan == nullptr)
+      ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+                      errmsg("the table \"%s\" has no unique index on (event_time, event_key)",
+                             RelationGetRelationName(partition->ri_RelationDesc)),
+                      errhint("Without it duplicates cannot be told.")));
+    block->found = table_slot_create(partition->ri_RelationDesc, &estate->es_tupleTable);
+  }
+
+  StoredVersion find(const Event &event) {
+    pg_uuid_t key;
+    uuid_bytes(event.event_key, key);
+    const Datum time = TimestampTzGetDatum(timestamp_of(*event.event_time));
+    ExecClearTuple(slot);
+    std::fill_n(slot->tts_isnull, slot->tts_tupleDescriptor->natts, true);
+    slot->tts_values[attributes[0]] = time;
+    slot->tts_isnull[attributes[0]] = false;
+    ExecStoreVirtualTuple(slot);
+    Block *const block = block_of_slot();
+    if (block->key_scan == nullptr)
+      start_scan(block);
+    ScanKeyData keys[2];
+    ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_TIMESTAMPTZ_EQ, time);
+    ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(&key));
+    index_rescan(block->key_scan, keys, 2, nullptr, 0);
+    StoredVersion version{};
+    if (index_getnext_slot(block->key_scan, ForwardScanDirection, block->found)) {
+      const TupleDesc shape = block->found->tts_tupleDescriptor;
+      const auto value = [&](const char *name) {
+        bool null;
+        return slot_getattr(block->found, attribute_of(shape, name, "event_detail") + 1, &null);
+      };
+      version.found = true;
+      version.version_time = DatumGetTimestampTz(value("version_time"));
+      version.content_hash = *DatumGetUUIDP(value("content_hash"));
+      ExecClearTuple(block->found);
+    }
+    return version;
+  }
+
+  void end_scans() {
+    for (Block *block = blocks; block != nullptr; block = block->next) {
+      if (block->key_scan != nullptr)
+        index_endscan(block->key_scan);
+      block->key_scan = nullptr;
+    }
+  }
+
+  void close() {
+    for (Block *block = blocks; block != nullptr; block = block->next)
+      store(block);
+    AfterTriggerEndQuery(estate);
+    ExecCleanupTupleRouting(state, routing);
+    ExecResetTupleTable(estate->es_tupleTable, false);
+    ExecDropSingleTupleTableSlot(slot);
+    FreeExecutorState(estate);
+    table_close(relation, NoLock);
+  }
+
+  static Table *open(const char *name, std::span<const Column> columns, const RowSource &source) {
+    auto *const table = static_cast<Table *>(palloc0(sizeof(Table)));
+    RangeVar *const range = makeRangeVar(pstrdup("hunt"), pstrdup(name), -1);
+    table->relation = table_openrv(range, RowExclusiveLock);
+    if (table->relation->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+      ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("hunt.%s is not a partitioned table", name)));
+    require_rights(table->relation);
+    EState *const estate = table->estate = CreateExecutorState();
+    pg::init_range_table(estate, table->relation, RowExclusiveLock);
+    table->root = makeNode(ResultRelInfo);
+    InitResultRelInfo(table->root, table->relation, 1, nullptr, 0);
+    estate->es_output_cid = GetCurrentCommandId(true);
+    AfterTriggerBeginQuery();
+    table->state = makeNode(ModifyTableState);
+    table->state->ps.state = estate;
+    table->state->operation = CMD_INSERT;
+    table->state->resultRelInfo = table->root;
+    table->routing = ExecSetupPartitionTupleRouting(estate, table->relation);
+    const TupleDesc shape = RelationGetDescr(table->relation);
+    table->slot = MakeSingleTupleTableSlot(shape, &TTSOpsVirtual);
+    table->columns = columns;
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      table->attributes[i] = attribute_of(shape, columns[i].name, name);
+    table->source = source;
+    return table;
+  }
+};
+
+EventTables *EventTables::open(const LoadConstants &constants) {
+  PreventCommandIfReadOnly("hunt.ingest()");
+  PushActiveSnapshot(GetTransactionSnapshot());
+  auto *const tables = static_cast<EventTables *>(palloc0(sizeof(EventTables)));
+  const auto lookup = [](const char *name) { return new (palloc(sizeof(Lookup))) Lookup(name); };
+  const RowSource source{nullptr, &constants, GetTopFullTransactionId(), lookup("asn_number"), lookup("country_iso")};
+  tables->fact_ = Table::open("event_fact", kFactColumns, source);
+  tables->detail_ = Table::open("event_detail", kDetailColumns, source);
+  return tables;
+}
+
+StoredVersion EventTables::find(const Event &event) { return detail_->find(event); }
+
+void EventTables::insert(std::span<const LoadedEvent *const> events) {
+  detail_->end_scans();
+  for (Table *const table : {fact_, detail_})
+    for (const LoadedEvent *const event : events) {
+      table->source.row = event;
+      table->add();
+    }
+}
+
+void EventTables::close() {
+  detail_->end_scans();
+  fact_->close();
+  detail_->close();
+  PopActiveSnapshot();
+  CommandCounterIncrement();
+}
+
+}  // namespace hunt::ingest
