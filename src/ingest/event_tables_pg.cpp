@@ -223,6 +223,8 @@ struct EventTables::Table {
   int attributes[kMaxColumns];
   Block *blocks;
   RowSource source;
+  BulkInsertState pages;    // or nullptr
+  ResultRelInfo *pages_of;  // the partition that it stands in
 
   Block *block_of_slot() {
     ResultRelInfo *const partition = ExecFindPartition(state, root, routing, slot, estate);
@@ -287,7 +289,10 @@ struct EventTables::Table {
     ResultRelInfo *const partition = block->partition;
     if (block->count == 0)
       return;
-    table_multi_insert(partition->ri_RelationDesc, block->slots, block->count, estate->es_output_cid, 0, nullptr);
+    if (pages != nullptr && pages_of != partition)
+      ReleaseBulkInsertStatePin(pages);
+    pages_of = partition;
+    table_multi_insert(partition->ri_RelationDesc, block->slots, block->count, estate->es_output_cid, 0, pages);
     for (int i = 0; i < block->count; ++i) {
       List *recheck = NIL;
       if (partition->ri_NumIndices > 0)
@@ -354,6 +359,8 @@ struct EventTables::Table {
   void close() {
     for (Block *block = blocks; block != nullptr; block = block->next)
       store(block);
+    if (pages != nullptr)
+      ReleaseBulkInsertStatePin(pages);
     AfterTriggerEndQuery(estate);
     ExecCleanupTupleRouting(state, routing);
     ExecResetTupleTable(estate->es_tupleTable, false);
@@ -362,7 +369,8 @@ struct EventTables::Table {
     table_close(relation, NoLock);
   }
 
-  static Table *open(const char *name, std::span<const Column> columns, const RowSource &source) {
+  static Table *open(const char *name, std::span<const Column> columns, const RowSource &source,
+                     BulkInsertState pages) {
     auto *const table = static_cast<Table *>(palloc0(sizeof(Table)));
     RangeVar *const range = makeRangeVar(pstrdup("hunt"), pstrdup(name), -1);
     table->relation = table_openrv(range, RowExclusiveLock);
@@ -386,18 +394,19 @@ struct EventTables::Table {
     for (std::size_t i = 0; i < columns.size(); ++i)
       table->attributes[i] = attribute_of(shape, columns[i].name, name);
     table->source = source;
+    table->pages = pages;
     return table;
   }
 };
 
-EventTables *EventTables::open(const LoadConstants &constants) {
+EventTables *EventTables::open(const LoadConstants &constants, BulkInsertState pages) {
   PreventCommandIfReadOnly("hunt.ingest()");
   PushActiveSnapshot(GetTransactionSnapshot());
   auto *const tables = static_cast<EventTables *>(palloc0(sizeof(EventTables)));
   const auto lookup = [](const char *name) { return new (palloc(sizeof(Lookup))) Lookup(name); };
   const RowSource source{nullptr, &constants, GetTopFullTransactionId(), lookup("asn_number"), lookup("country_iso")};
-  tables->fact_ = Table::open("event_fact", kFactColumns, source);
-  tables->detail_ = Table::open("event_detail", kDetailColumns, source);
+  tables->fact_ = Table::open("event_fact", kFactColumns, source, nullptr);
+  tables->detail_ = Table::open("event_detail", kDetailColumns, source, pages);
   return tables;
 }
 

@@ -16,6 +16,7 @@
 #include <string_view>
 
 extern "C" {
+#include "access/heapam.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 }
@@ -59,7 +60,7 @@ struct StoredVersion {
 // current at open(), with a snapshot of its own; meanwhile no partition can be created.
 class EventTables {
 public:
-  static EventTables *open(const LoadConstants &constants);
+  static EventTables *open(const LoadConstants &constants, BulkInsertState pages);
   StoredVersion find(const Event &event);
   // Of events that are not stored.
   void insert(std::span<const LoadedEvent *const> events);

@@ -235,6 +235,9 @@ Normalizer Load::normalizer() {
 
 const LoadCounts &Load::finish() {
   flush();
+  if (pages_ != nullptr)
+    pg::call([this] { FreeBulkInsertState(pages_); });
+  pages_ = nullptr;
   counts_.received = counts_.inserted + counts_.updated + counts_.duplicates + counts_.rejected;
   if (kind_ != LoadKind::kRetry)
     log();
@@ -275,6 +278,8 @@ void Load::flush() {
     for (DictionaryCache &dictionary : dictionaries_)
       dictionary.resolve(context_);
     compare_and_store();
+    if (pages_ == nullptr)
+      pages_ = call_in(MemoryContextGetParent(context_), [] { return GetBulkInsertState(); });
     for (DictionaryCache &dictionary : dictionaries_)
       dictionary.clear_if_large();
   }
@@ -318,7 +323,7 @@ void Load::compare_and_store() {
     return order_a != order_b ? order_a < order_b : version_of(a->event) > version_of(b->event);
   });
 
-  EventTables *const tables = call_in(context_, [this] { return EventTables::open(constants_); });
+  EventTables *const tables = call_in(context_, [this] { return EventTables::open(constants_, pages_); });
   std::vector<const LoadedEvent *> added, changed;
   for (std::size_t i = 0; i < sorted.size();) {
     const Event &first = sorted[i]->event;

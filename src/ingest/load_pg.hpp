@@ -110,6 +110,7 @@ private:
   Normalizer normalizer_;
   MemoryContext context_;
   LoadConstants constants_{};
+  BulkInsertState pages_ = nullptr;  // from the second batch on: a small load leaves its events in the buffer pool
   LoadCounts counts_;
   BatchTexts texts_;
   std::vector<DictionaryCache> dictionaries_;

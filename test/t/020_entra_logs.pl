@@ -46,7 +46,7 @@ for my $file (sort keys %files)
 	is($inserted + $updated + $duplicates + $rejected, $received, "$file adds up");
 }
 
-my $dump = 'select md5(string_agg((to_jsonb(e) - 'ingest_xid')::text, chr(10) order by event_time, event_key)) from hunt.event e';
+my $dump = q{select md5(string_agg((to_jsonb(e) - 'ingest_xid')::text, chr(10) order by event_time, event_key)) from hunt.event e};
 my $state = $node->safe_psql('postgres', $dump);
 my $events = $node->safe_psql('postgres', 'select count(*) from hunt.event');
 is((load_file($_))[1], 0, "$_ again inserts nothing") for sort keys %files;
