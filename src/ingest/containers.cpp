@@ -150,7 +150,9 @@ private:
     return at_ < text_.size();
   }
   void move_to(std::size_t at) {
-    line_ += static_cast<std::size_t>(std::count(text_.begin() + at_, text_.begin() + at, '\n'));
+    const std::string_view passed = text_.substr(at_, at - at_);
+    for (std::size_t line = passed.find('\n'); line != kNone; line = passed.find('\n', line + 1))
+      ++line_;
     at_ = at;
   }
   std::size_t line_end() const noexcept { return std::min(text_.find('\n', at_), text_.size()); }

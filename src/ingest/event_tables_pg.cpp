@@ -9,6 +9,7 @@ extern "C" {
 #include "access/genam.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "access/toast_internals.h"
 #include "access/xact.h"
 #include "catalog/index.h"
 #include "catalog/pg_type.h"
@@ -57,6 +58,7 @@ struct RowSource {
   FullTransactionId transaction;
   Lookup *asn_number;
   Lookup *country_iso;
+  char payload_compression;
 };
 
 struct Value {
@@ -95,6 +97,15 @@ template <auto Function> Value looked_up(const RowSource &source) {
   bool null = true;
   const Datum result = address.present ? (*(source.*Function))(address.datum, null) : Datum{};
   return {!null, result};
+}
+// Compressed here, since PostgreSQL compresses no row below 2 kB.
+Value payload(const RowSource &source) {
+  constexpr std::size_t smallest = 256;
+  const Value plain = text<&Event::payload>(source);
+  const Datum packed = source.row->event.payload.size() < smallest
+                           ? Datum{}
+                           : toast_compress_datum(plain.datum, source.payload_compression);
+  return packed == 0 ? plain : Value{true, packed};
 }
 Value success(const RowSource &source) {
   const auto &success = source.row->event.success;
@@ -162,7 +173,7 @@ constexpr Column kDetailColumns[] = {
     {"parent_process", text<&Event::parent_process>},
     {"parent_command_line", text<&Event::parent_command_line>},
     {"vendor_country_name", text<&Event::vendor_country_name>},
-    {"payload", text<&Event::payload>},
+    {"payload", payload},
 };
 constexpr std::size_t kMaxColumns = std::max(std::size(kFactColumns), std::size(kDetailColumns));
 
@@ -195,6 +206,7 @@ struct Block {
   ResultRelInfo *partition;
   IndexScanDesc key_scan;  // by event_time and event_key, or nullptr
   TupleTableSlot *found;
+  TimestampTz newest;  // event in the partition as the scan starts
   TupleTableSlot *slots[kBlock];
   int count;
   Block *next;
@@ -306,15 +318,30 @@ struct EventTables::Table {
 
   void start_scan(Block *block) {
     ResultRelInfo *const partition = block->partition;
-    for (int i = 0; i < partition->ri_NumIndices && block->key_scan == nullptr; ++i)
-      if (Relation index = partition->ri_IndexRelationDescs[i]; is_key(index, partition->ri_RelationDesc))
-        block->key_scan = pg::begin_index_scan(partition->ri_RelationDesc, index, GetActiveSnapshot(), 2);
-    if (block->key_scan == nullptr)
+    const Relation table = partition->ri_RelationDesc;
+    Relation key = nullptr;
+    for (int i = 0; i < partition->ri_NumIndices && key == nullptr; ++i)
+      if (is_key(partition->ri_IndexRelationDescs[i], table))
+        key = partition->ri_IndexRelationDescs[i];
+    if (key == nullptr)
       ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
                       errmsg("the table \"%s\" has no unique index on (event_time, event_key)",
-                             RelationGetRelationName(partition->ri_RelationDesc)),
+                             RelationGetRelationName(table)),
                       errhint("Without it duplicates cannot be told.")));
-    block->found = table_slot_create(partition->ri_RelationDesc, &estate->es_tupleTable);
+    block->found = table_slot_create(table, &estate->es_tupleTable);
+    const IndexScanDesc whole = pg::begin_index_scan(table, key, GetActiveSnapshot(), 0);
+    index_rescan(whole, nullptr, 0, nullptr, 0);
+    block->newest = index_getnext_slot(whole, BackwardScanDirection, block->found)
+                        ? DatumGetTimestampTz(stored(block->found, "event_time"))
+                        : DT_NOBEGIN;
+    ExecClearTuple(block->found);
+    index_endscan(whole);
+    block->key_scan = pg::begin_index_scan(table, key, GetActiveSnapshot(), 2);
+  }
+
+  static Datum stored(TupleTableSlot *row, const char *column) {
+    bool null;
+    return slot_getattr(row, attribute_of(row->tts_tupleDescriptor, column, "event_detail") + 1, &null);
   }
 
   StoredVersion find(const Event &event) {
@@ -329,20 +356,17 @@ struct EventTables::Table {
     Block *const block = block_of_slot();
     if (block->key_scan == nullptr)
       start_scan(block);
+    StoredVersion version{};
+    if (DatumGetTimestampTz(time) > block->newest)
+      return version;
     ScanKeyData keys[2];
     ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_TIMESTAMPTZ_EQ, time);
     ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(&key));
     index_rescan(block->key_scan, keys, 2, nullptr, 0);
-    StoredVersion version{};
     if (index_getnext_slot(block->key_scan, ForwardScanDirection, block->found)) {
-      const TupleDesc shape = block->found->tts_tupleDescriptor;
-      const auto value = [&](const char *name) {
-        bool null;
-        return slot_getattr(block->found, attribute_of(shape, name, "event_detail") + 1, &null);
-      };
       version.found = true;
-      version.version_time = DatumGetTimestampTz(value("version_time"));
-      version.content_hash = *DatumGetUUIDP(value("content_hash"));
+      version.version_time = DatumGetTimestampTz(stored(block->found, "version_time"));
+      version.content_hash = *DatumGetUUIDP(stored(block->found, "content_hash"));
       ExecClearTuple(block->found);
     }
     return version;
@@ -394,6 +418,8 @@ struct EventTables::Table {
     for (std::size_t i = 0; i < columns.size(); ++i)
       table->attributes[i] = attribute_of(shape, columns[i].name, name);
     table->source = source;
+    table->source.payload_compression =
+        TupleDescAttr(shape, table->attributes[columns.size() - 1])->attcompression;  // the last column of its table
     table->pages = pages;
     return table;
   }

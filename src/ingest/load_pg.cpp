@@ -224,7 +224,8 @@ Load::Load(std::string_view source, LoadKind kind)
     dictionaries_.emplace_back(dictionary.name);
   context_ = pg::call([this] {
     read_constants(source_, constants_);
-    return AllocSetContextCreate(CurrentMemoryContext, "session_hunt load", 0, 1 << 20, 8 << 20);
+    // Its first block survives resets, so a batch finds its memory again.
+    return AllocSetContextCreate(CurrentMemoryContext, "session_hunt load", 0, 4 << 20, 8 << 20);
   });
 }
 
