@@ -102,6 +102,8 @@ begin
   );
   comment on table hunt.reject is
     'Documents that were received but are no events of their source, with the reason, the last position (line of the payload, or row of the inbox batch) and the number of times received. received_at is the last time.';
+  -- Beside the other columns as long as a page holds them: loads compress payloads themselves.
+  alter table hunt.event_detail alter column payload set storage main;
   begin
     alter table hunt.event_detail alter column payload set compression lz4;
   exception when feature_not_supported then
@@ -133,69 +135,67 @@ comment on function hunt.create_inboxes() is 'Creates the inbox tables of hunt.s
 
 create function hunt.create_event_view() returns void
   language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  key constant text := 'd.event_time = f.event_time and d.event_key = f.event_key';
+  -- What a query does not name must cost nothing. Joins to unique keys are removed then, but before 16 not those to the key
+  -- of a partitioned table; a scalar subquery that is not named is not run, but one runs for each column that is.
+  removable constant boolean := current_setting('server_version_num')::int >= 160000;
+  details text;
 begin
-  -- What a query does not name costs nothing: joins to unique keys are removed, scalar subqueries are not run.
-  create or replace view hunt.event as
-  select f.event_time,
-         f.event_key,
-         s.vendor as metadata_vendor,
-         s.product as metadata_product,
-         k.value as metadata_device_event_id,
-         s.value as source,
-         t.value as tenant,
-         u.value as user_username,
-         f.device_ip,
-         f.device_ip_asn_number,
-         hunt.asn_org(f.device_ip_asn_number) as device_ip_asn_org,
-         f.device_ip_country_code,
-         hunt.country_name_of(f.device_ip_country_code) as device_ip_country_name,
-         g.value as http_user_agent,
-         a.value as action,
-         p.value as application,
-         f.success,
-         f.error_code,
-         f.session_id,
-         c.value as access_key_id,
-         m.value as mfa_method,
-         (select d.target from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as target,
-         (select d.command_line from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as command_line,
-         (select d.event_id from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as event_id,
-         (select d.version_time from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as version_time,
-         (select d.user_userid from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as user_userid,
-         (select coalesce(d.device_ip_text, host(f.device_ip)) from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as device_ip_text,
-         (select d.device_hostname from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as device_hostname,
-         (select d.device_os from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as device_os,
-         (select d.device_browser from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as device_browser,
-         (select d.error_text from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as error_text,
-         (select d.vendor_asn_number from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as vendor_asn_number,
-         (select d.vendor_country_code from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as vendor_country_code,
-         (select d.vendor_city from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as vendor_city,
-         (select d.region from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as region,
-         (select d.user_type from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as user_type,
-         (select d.user_arn from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as user_arn,
-         (select d.user_email from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as user_email,
-         (select d.effective_user from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as effective_user,
-         (select d.client_application from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as client_application,
-         (select d.parent_process from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as parent_process,
-         (select d.parent_command_line from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as parent_command_line,
-         (select d.vendor_country_name from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as vendor_country_name,
-         (select hunt.payload_json(d.payload) from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as payload,
-         coalesce(i.identity, u.value) as user_identity,
-         g.agent_key as http_user_agent_key,
-         g.os as http_user_agent_os,
-         f.ingest_epoch,
-         f.ingest_xid
-  from hunt.event_fact f
-  left join hunt.dictionary_source s on s.id = f.source_id
-  left join hunt.dictionary_tenant t on t.id = f.tenant_id
-  left join hunt.dictionary_user u on u.id = f.user_id
-  left join hunt.identity i on i.username = u.value
-  left join hunt.dictionary_agent g on g.id = f.agent_id
-  left join hunt.dictionary_action a on a.id = f.action_id
-  left join hunt.dictionary_device_event k on k.id = f.device_event_id
-  left join hunt.dictionary_application p on p.id = f.application_id
-  left join hunt.dictionary_mfa_method m on m.id = f.mfa_method_id
-  left join hunt.dictionary_access_key c on c.id = f.access_key_id;
+  select string_agg(case when removable then expression
+                         else format('(select %s from hunt.event_detail d where %s)', expression, key) end || ' as ' || name,
+                    ', ' order by n)
+  into details
+  from (
+    select n, name, case name when 'device_ip_text' then 'coalesce(d.device_ip_text, host(f.device_ip))'
+                              when 'payload' then 'hunt.payload_json(d.payload)'
+                              else 'd.' || name end as expression
+    from unnest(array['target', 'command_line', 'event_id', 'version_time', 'user_userid', 'device_ip_text',
+                      'device_hostname', 'device_os', 'device_browser', 'error_text', 'vendor_asn_number',
+                      'vendor_country_code', 'vendor_city', 'region', 'user_type', 'user_arn', 'user_email',
+                      'effective_user', 'client_application', 'parent_process', 'parent_command_line',
+                      'vendor_country_name', 'payload']) with ordinality c (name, n)) c;
+  execute format($view$
+    create or replace view hunt.event as
+    select f.event_time,
+           f.event_key,
+           s.vendor as metadata_vendor,
+           s.product as metadata_product,
+           k.value as metadata_device_event_id,
+           s.value as source,
+           t.value as tenant,
+           u.value as user_username,
+           f.device_ip,
+           f.device_ip_asn_number,
+           hunt.asn_org(f.device_ip_asn_number) as device_ip_asn_org,
+           f.device_ip_country_code,
+           hunt.country_name_of(f.device_ip_country_code) as device_ip_country_name,
+           g.value as http_user_agent,
+           a.value as action,
+           p.value as application,
+           f.success,
+           f.error_code,
+           f.session_id,
+           c.value as access_key_id,
+           m.value as mfa_method,
+           %s,
+           coalesce(i.identity, u.value) as user_identity,
+           g.agent_key as http_user_agent_key,
+           g.os as http_user_agent_os,
+           f.ingest_epoch,
+           f.ingest_xid
+    from hunt.event_fact f
+    left join hunt.dictionary_source s on s.id = f.source_id
+    left join hunt.dictionary_tenant t on t.id = f.tenant_id
+    left join hunt.dictionary_user u on u.id = f.user_id
+    left join hunt.identity i on i.username = u.value
+    left join hunt.dictionary_agent g on g.id = f.agent_id
+    left join hunt.dictionary_action a on a.id = f.action_id
+    left join hunt.dictionary_device_event k on k.id = f.device_event_id
+    left join hunt.dictionary_application p on p.id = f.application_id
+    left join hunt.dictionary_mfa_method m on m.id = f.mfa_method_id
+    left join hunt.dictionary_access_key c on c.id = f.access_key_id%s$view$,
+    details, case when removable then ' left join hunt.event_detail d on ' || key end);
   comment on view hunt.event is 'Every event, normalised and enriched, with the payload as received.';
 end $$;
 comment on function hunt.create_event_view() is 'Creates or renews the view hunt.event of hunt.setup().';
