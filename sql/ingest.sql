@@ -112,6 +112,16 @@ update hunt.event_fact set device_ip_country_code = 'ZZ' where device_ip = '198.
 call hunt.re_enrich('2024-03-01', '2024-03-02');
 call hunt.re_enrich('2024-03-01', '2024-03-02');
 
+-- which transaction brought an event: the whole, not the part that a savepoint begins; of a replica, its own
+begin;
+savepoint part;
+select hunt.ingest('entra_signin', '{"category":"SignInLogs","time":"2024-05-02T10:00:00Z","id":"part"}');
+set local session_replication_role = replica;
+insert into hunt.event_fact (event_time, event_key, source_id, ingest_epoch, ingest_xid)
+select event_time, gen_random_uuid(), source_id, 0, '1' from hunt.event_fact where event_time = '2024-05-02 10:00+00';
+select ingest_epoch = hunt.current_epoch(), ingest_xid = pg_current_xact_id() from hunt.event_fact where event_time = '2024-05-02 10:00+00';
+rollback;
+
 -- isolation, rights, ownership
 begin isolation level repeatable read;
 select hunt.ingest('entra_signin', '{}');

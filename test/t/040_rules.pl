@@ -194,4 +194,41 @@ $node->wait_for_catchup('s');
 is_settled('once', $subscriber);
 $subscriber->safe_psql('postgres', 'drop subscription s');
 
+# Events, whichever way a load brings them
+my $every_event = q{select hunt.create_rule('event', 'match', entity => '{source}', suppression => '0')};
+sub seen
+{
+	my ($on) = @_;
+	$on->safe_psql('postgres', 'call hunt.run_rules()');
+	return $on->safe_psql('postgres', q{select coalesce(sum(detections), 0) from hunt.signal where rule_name = 'event'});
+}
+sub sign_in { return "select hunt.ingest('entra_signin', '" . '{"category":"SignInLogs","time":"2026-02-01T10:00:00Z","id":"1"' . $_[0] . "}')"; }
+my $events = '{"at":"2026-02-01T10:00:00Z","n":1}' . "\n" . '{"at":"2026-02-01T10:00:00Z","n":2}';
+sql($every_event);
+sql(q{insert into hunt.source_mapping (source, event_column, paths) values ('own', 'event_time', '{at}')});
+my $loader = $node->background_psql('postgres');
+$loader->query_safe('begin; savepoint a; ' . sign_in('') . '; release a');
+sql("select hunt.ingest('own', '$events')");
+is(seen($node), '2', 'the events of a load are seen while another load is open');
+$loader->query_safe('commit');
+$loader->quit;
+is(seen($node), '3', 'and those of the other when it commits');
+sql("copy hunt.inbox_own from stdin with (format csv, quote e'\\x01', delimiter e'\\x02');\n$events\n" . '{"when":"2026-02-01T10:00:00Z"}' . "\n" . '{"at":"2026-02-01T10:00:00Z","n":3}' . "\n\\.\n");
+is(seen($node), '4', 'of an inbox the new ones');
+sql(sign_in(',"userAgent":"known later"'));
+is(seen($node), '4', 'an event that is updated is not new');
+sql(q{update hunt.source_mapping set paths = '{at,when}'; select hunt.retry_rejects('own')});
+is(seen($node), '5', 'what was rejected is seen when it is stored');
+
+# and on a subscriber, which has the months but no names
+$subscriber->safe_psql('postgres', "$every_event; select hunt.create_event_partitions('2026-02-01')");
+sql('create publication events for table hunt.event_fact with (publish_via_partition_root)');
+$subscriber->safe_psql('postgres', "create subscription s connection \$c\$$connection\$c\$ publication events");
+$subscriber->poll_query_until('postgres', q{select count(*) = 1 and bool_and(srsubstate = 'r') from pg_subscription_rel}) or die 'no sync';
+is(seen($subscriber), '5', 'events that a subscription copies are seen');
+sql(q{select hunt.ingest('own', '{"at":"2026-02-02T10:00:00Z"}')});
+$node->wait_for_catchup('s');
+is(seen($subscriber), '6', 'and those that it brings later');
+$subscriber->safe_psql('postgres', 'drop subscription s');
+
 done_testing();
