@@ -6,6 +6,9 @@ create type hunt.detection as (entity text[], group_key text[], event_time times
 comment on type hunt.detection is
 'A moment at which a rule''s condition holds: the values of the rule''s entities, those of entities and group_by together, the time, and what was measured.';
 
+create type hunt.touched as (group_key text[], from_at timestamptz, to_at timestamptz);
+comment on type hunt.touched is 'A group that has new rows, and the stretch of time that must be looked at for them.';
+
 create function hunt.own_rule(rule_id integer) returns record
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -108,82 +111,108 @@ end $$;
 comment on function hunt.ordered_chain_moments(text, text, interval, integer[]) is
 'Query for the moments that complete a chain of steps, each counts[k] times after the step before, within the window.';
 
--- The statement of a rule whose condition looks at a window. start_at and end_at bound the times of the new rows.
+-- The groups that have new rows. They go into the statement that looks for detections as an argument, not as a subquery:
+-- so the planner knows how many they are, and reads few groups by index and many by a scan.
+create function hunt.touched_statement(rule_id integer, is_new text) returns text
+  language plpgsql stable set search_path = pg_catalog, hunt, pg_temp as $$
+declare
+  r record;
+  keys text[];
+begin
+  select * into strict r from hunt.rule where rule.rule_id = touched_statement.rule_id;
+  keys := r.entity || r.group_by;
+  return format('select array_agg(row(array[%1$s], _from, _to)::hunt.touched)
+    from (select %2$s, %3$s from %4$s as e where %5$s and %6$s and %7$s and isfinite(e.%8$I) group by %9$s) _n',
+    hunt.sql_list('_g%n', keys), hunt.sql_list(E'hunt.key_text(%x\n) as _g%n', keys),
+    case r.kind
+      when 'outlier' then format('hunt.timeslice(e.%1$I, %2$L) as _from, max(hunt.timeslice_end(e.%1$I, %2$L)) - interval ''1 microsecond'' as _to', r.time_column, r.slice)
+      else format('min(e.%1$I) - %2$L::interval as _from, max(e.%1$I) + %2$L::interval as _to', r.time_column, r.window_size) end,
+    r.source, is_new, hunt.rule_filter(r.rule_id), hunt.sql_list(E'(%x\n) is not null', keys, ' and '), r.time_column,
+    (select string_agg(n::text, ', ') from generate_series(1, cardinality(keys) + (r.kind = 'outlier')::integer) n));
+end $$;
+comment on function hunt.touched_statement(integer, text) is
+'The statement that gathers the groups of a rule that have rows satisfying is_new, as an array of hunt.touched: of a window the time that shares one with a new row, of an outlier rule each slice.';
+
+-- Of the touched groups ($1) the rows that must be looked at, behind FROM.
+create function hunt.touched_rows(rule_id integer, is_seen text, start_at timestamptz, end_at timestamptz) returns text
+  language plpgsql stable set search_path = pg_catalog, hunt, pg_temp as $$
+declare
+  r record;
+  keys text[];
+begin
+  select * into strict r from hunt.rule where rule.rule_id = touched_rows.rule_id;
+  keys := r.entity || r.group_by;
+  return format('from %1$s as e join _touched on %2$s and e.%3$I between _from and _to
+                 where %4$s and %5$s and e.%3$I between %6$L and %7$L', r.source,
+                hunt.sql_list(E'hunt.key_text(%x\n) = _touched._k%n', keys, ' and '), r.time_column, is_seen,
+                hunt.rule_filter(r.rule_id), start_at, end_at);
+end $$;
+comment on function hunt.touched_rows(integer, text, timestamptz, timestamptz) is
+'The FROM and WHERE clauses for the rows of the touched groups; start_at and end_at bound the time of all.';
+
+create function hunt.touched_relation(keys text[]) returns text
+  language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select format('_touched as materialized (select %s, from_at as _from, to_at as _to from unnest($1) _u)',
+                hunt.sql_list('group_key[%n] as _k%n', keys)) $$;
+comment on function hunt.touched_relation(text[]) is 'The touched groups ($1) as the relation _touched of a WITH clause.';
+
+-- The statement of a rule whose condition looks at a window.
 create function hunt.window_statement(rule_id integer, is_new text, is_seen text, start_at timestamptz,
   end_at timestamptz) returns text
   language plpgsql stable set search_path = pg_catalog, hunt, pg_temp as $$
 declare
   r record;
   keys text[];
-  key_names text;
-  key_values text;
-  has_keys text;
+  names text;
   counts integer[];
   columns text := '';
-  touched text;
   rows text;
+  condition text;
   moments text;
   moments_before text;
-  condition text;
 begin
   select * into strict r from hunt.rule where rule.rule_id = window_statement.rule_id;
   keys := r.entity || r.group_by;
-  key_names := hunt.sql_list('_g%n', keys);
-  key_values := hunt.sql_list(E'hunt.key_text(%x\n) as _g%n', keys);
-  has_keys := hunt.sql_list(E'(%x\n) is not null', keys, ' and ');
-  if r.kind = 'chain' then
-    select array_agg(coalesce((s ->> 'count')::integer, 1) order by n),
-           string_agg(format(E', coalesce((%s\n), false) as _s%s', s ->> 'filter', n), '' order by n)
-    into counts, columns
-    from jsonb_array_elements(r.steps) with ordinality u (s, n);
-  elsif r.distinct_of is not null then
-    columns := format(E', hunt.key_text(%s\n) as _v', r.distinct_of);
-  end if;
-  -- Of each group that has new rows, the rows whose windows a new row is in or that are in a new row's window.
-  touched := format('select %1$s, min(%2$I) - %3$L::interval as _from, max(%2$I) + %3$L::interval as _to from %4$s as e
-                     where %5$s and %6$s and %7$s and isfinite(%2$I) group by %8$s',
-                    key_values, r.time_column, r.window_size, r.source, is_new, hunt.rule_filter(r.rule_id), has_keys, key_names);
-  rows := format('from %1$s as e join _touched on %2$s and e.%3$I between _from and _to
-                  where %4$s and %5$s and e.%3$I between %6$L and %7$L', r.source,
-                 hunt.sql_list(E'hunt.key_text(%x\n) = _touched._g%n', keys, ' and '),
-                 r.time_column, is_seen, hunt.rule_filter(r.rule_id), start_at - r.window_size, end_at + r.window_size);
+  names := hunt.sql_list('_g%n', keys);
+  rows := hunt.touched_rows(r.rule_id, is_seen, start_at, end_at);
   if r.kind = 'aggregation' then
     moments := format('select distinct %s, _t, jsonb_build_object(%s) as _measured from (select %s, e.%I as _t, %s %s',
-      key_names, (select string_agg(format('%L, %I', k, k), ', ' order by k) from jsonb_object_keys(r.aggregates) k), key_values,
-      r.time_column, (select string_agg(format('%s over _w as %I', value, key), ', ' order by key)
-                      from jsonb_each_text(r.aggregates)), rows);
+      names, (select string_agg(format('%L, %I', k, k), ', ' order by k) from jsonb_object_keys(r.aggregates) k),
+      hunt.sql_list('_k%n as _g%n', keys), r.time_column,
+      (select string_agg(format('%s over _w as %I', value, key), ', ' order by key) from jsonb_each_text(r.aggregates)), rows);
     moments_before := moments || format(' and (%s) is not true', is_new);
     condition := format(E' window _w as (partition by %s order by e.%I range between %L preceding and current row)) _s where (%s\n)',
-      hunt.sql_list(E'hunt.key_text(%x\n)', keys), r.time_column, r.window_size, r.condition);
+      hunt.sql_list('_k%n', keys), r.time_column, r.window_size, r.condition);
     moments := moments || condition;
     moments_before := moments_before || condition;
-    rows := null;
+    rows := '';
   else
-    if r.kind = 'threshold' and r.distinct_of is null then
-      moments := hunt.threshold_moments('_row', key_names, r.window_size, r.min_count);
-    elsif r.kind = 'threshold' then
-      moments := hunt.distinct_moments('_row', key_names, r.window_size, r.min_count);
-    elsif r.ordered then
-      moments := hunt.ordered_chain_moments('_row', key_names, r.window_size, counts);
+    if r.kind = 'chain' then
+      select array_agg(coalesce((s ->> 'count')::integer, 1) order by n),
+             string_agg(format(E', coalesce((%s\n), false) as _s%s', s ->> 'filter', n), '' order by n)
+      into counts, columns
+      from jsonb_array_elements(r.steps) with ordinality u (s, n);
+      moments := case when r.ordered then hunt.ordered_chain_moments('_row', names, r.window_size, counts)
+                      else hunt.unordered_chain_moments('_row', names, r.window_size, counts) end;
+    elsif r.distinct_of is null then
+      moments := hunt.threshold_moments('_row', names, r.window_size, r.min_count);
     else
-      moments := hunt.unordered_chain_moments('_row', key_names, r.window_size, counts);
+      columns := format(E', hunt.key_text(%s\n) as _v', r.distinct_of);
+      rows := rows || format(E' and (%s\n) is not null', r.distinct_of);
+      moments := hunt.distinct_moments('_row', names, r.window_size, r.min_count);
     end if;
     moments_before := replace(moments, '_row', '_row_before');
-    rows := format(', _row as materialized (select %s, e.%I as _t%s, coalesce(%s, false) as _is_new %s%s)
-      , _row_before as (select * from _row where not _is_new)', key_names, r.time_column, columns, is_new, rows,
-      case when r.distinct_of is not null then format(E' and (%s\n) is not null', r.distinct_of) else '' end);
+    rows := format(', _row as materialized (select %s, e.%I as _t%s, coalesce(%s, false) as _is_new %s)
+      , _row_before as (select * from _row where not _is_new)', hunt.sql_list('_k%n as _g%n', keys), r.time_column, columns, is_new, rows);
   end if;
-  return format('with _touched as materialized (%s)%s,
-    _now as (%s),
-    _before as (%s)
+  return format('with %s%s, _now as (%s), _before as (%s)
     select array[%s], array[%s], _t, _measured from _now
     where not exists (select from _before where %s and _before._t = _now._t)',
-    touched, coalesce(rows, ''), moments, moments_before,
-    hunt.sql_list('_g%n', r.entity), key_names,
+    hunt.touched_relation(keys), rows, moments, moments_before, hunt.sql_list('_g%n', r.entity), names,
     hunt.sql_list('_before._g%n = _now._g%n', keys, ' and '));
 end $$;
 comment on function hunt.window_statement(integer, text, text, timestamptz, timestamptz) is
-'The statement that finds the detections of a threshold, aggregation or chain rule in rows that satisfy is_new, among rows that satisfy is_seen.';
+'The statement that finds, for the touched groups ($1), the detections of a threshold, aggregation or chain rule in rows that satisfy is_new, among rows that satisfy is_seen; start_at and end_at bound the time of all rows to look at.';
 
 create function hunt.match_statement(rule_id integer, is_new text) returns text
   language plpgsql stable set search_path = pg_catalog, hunt, pg_temp as $$
@@ -203,24 +232,31 @@ create function hunt.detect(rule_id integer, is_new text, is_seen text, start_at
   language plpgsql set search_path = pg_catalog, hunt, pg_temp as $$
 declare
   r record := hunt.own_rule(detect.rule_id);
+  touched hunt.touched[];
+  from_at timestamptz;
+  to_at timestamptz;
 begin
-  case r.kind
-    when 'match' then
-      return query execute hunt.match_statement(r.rule_id, is_new);
-    when 'query' then
-      return query execute format('select array[q.entity::text], array[q.entity::text], q.event_time,
-                                     to_jsonb(q) - ''entity'' - ''event_time'' from (%s'||E'\n) q
-                                   where q.entity is not null and q.event_time is not null', r.query)
-        using start_at, end_at;
-    when 'first_seen', 'new_signature' then
-      return query execute hunt.first_seen_statement(r.rule_id, is_new, is_seen, start_at, end_at, keep_state);
-    when 'outlier' then
-      return query execute hunt.outlier_statement(r.rule_id, is_new, is_seen, start_at, end_at, keep_state);
-    else
-      return query execute hunt.window_statement(r.rule_id, is_new, is_seen, start_at, end_at);
-  end case;
+  if r.kind = 'match' then
+    return query execute hunt.match_statement(r.rule_id, is_new);
+  elsif r.kind = 'query' then
+    return query execute format('select array[q.entity::text], array[q.entity::text], q.event_time,
+                                   to_jsonb(q) - ''entity'' - ''event_time'' from (%s'||E'\n) q
+                                 where q.entity is not null and q.event_time is not null', r.query)
+      using start_at, end_at;
+  elsif r.kind in ('first_seen', 'new_signature') then
+    return query select * from hunt.detect_first_seen(r.rule_id, is_new, is_seen, start_at, keep_state);
+  else
+    execute hunt.touched_statement(r.rule_id, is_new) into touched;
+    if touched is null then
+      return;
+    end if;
+    select min(t.from_at), max(t.to_at) into from_at, to_at from unnest(touched) t;
+    return query execute case when r.kind = 'outlier' then hunt.outlier_statement(r.rule_id, is_new, is_seen, from_at, to_at, keep_state)
+                              else hunt.window_statement(r.rule_id, is_new, is_seen, from_at, to_at) end
+      using touched;
+  end if;
 end $$;
 comment on function hunt.detect(integer, text, text, timestamptz, timestamptz, boolean) is
-'The detections of a rule in rows that satisfy the condition is_new, among those that satisfy is_seen; start_at and end_at are the bounds of the new rows'' times. Of a query rule $1 and $2. With keep_state what the rule has learned goes on, without it is made of the past.';
+'The detections of a rule in rows that satisfy the condition is_new, among those that satisfy is_seen; start_at and end_at are the bounds of a backtest, and of a query rule $1 and $2. With keep_state what the rule has learned goes on, without it is made of the past.';
 
 revoke execute on function hunt.detect(integer, text, text, timestamptz, timestamptz, boolean) from public;

@@ -2,7 +2,7 @@
 -- moment looks only at what lies before it: late rows, runs and backtests give one answer.
 
 -- The aggregate of each group and slice, as a whole number, for the rows of the source that satisfy the condition.
-create function hunt.slice_values(rule_id integer, join_clause text, condition text) returns text
+create function hunt.slice_values(rule_id integer, condition text) returns text
   language plpgsql stable set search_path = pg_catalog, hunt, pg_temp as $$
 declare
   r record;
@@ -11,14 +11,14 @@ begin
   select * into strict r from hunt.rule where rule.rule_id = slice_values.rule_id;
   keys := r.entity || r.group_by;
   return format(E'select %1$s, hunt.timeslice(e.%2$I, %3$L) as _s, round((%4$s\n)::numeric)::bigint as _value
-                  from %5$s as e %6$s where %7$s and %8$s and %9$s and isfinite(e.%2$I) group by %10$s',
+                  from %5$s as e where %6$s and %7$s and %8$s and isfinite(e.%2$I) group by %9$s',
                 hunt.sql_list(E'hunt.key_text(%x\n) as _g%n', keys), r.time_column, r.slice,
-                (select value from jsonb_each_text(r.aggregates)), r.source, join_clause, condition, hunt.rule_filter(r.rule_id),
+                (select value from jsonb_each_text(r.aggregates)), r.source, condition, hunt.rule_filter(r.rule_id),
                 hunt.sql_list(E'(%x\n) is not null', keys, ' and '),
                 (select string_agg(n::text, ', ') from generate_series(1, cardinality(keys) + 1) n));
 end $$;
-comment on function hunt.slice_values(integer, text, text) is
-'Query for the aggregate of an outlier rule, by group and slice.';
+comment on function hunt.slice_values(integer, text) is
+'Query for the aggregate of an outlier rule, by group and slice, over the rows that satisfy the condition.';
 
 -- One model for each group, from a relation of slice values.
 create function hunt.slice_models(rule_id integer, slice_values text) returns text
@@ -35,41 +35,38 @@ declare
   r record;
   keys text[];
   names text;
-  touched text;
+  values_now text;
   judged text;
 begin
   select * into strict r from hunt.rule where rule.rule_id = outlier_statement.rule_id;
   keys := r.entity || r.group_by;
   names := hunt.sql_list('_g%n', keys);
-  touched := format('join _touched on %1$s and e.%2$I >= _touched._from and e.%2$I < _touched._from + %3$L::interval',
-                    hunt.sql_list(E'hunt.key_text(%x\n) = _touched._k%n', keys, ' and '), r.time_column, r.slice);
-  is_seen := format('%s and e.%I between %L and %L', is_seen, r.time_column, start_at - r.slice, end_at + r.slice);
-  judged := format('cross join lateral hunt.baseline_verdict(_model.model, _value, _s, sigma => %L, floor_value => ceil(%L::numeric)::bigint, learning => %L) _j',
-                   r.sigma, r.min_value, r.learning);
-  return format('with _touched as materialized (
-      select %1$s, _s as _from from (%2$s) _n),
-    _slice as materialized (%3$s),
-    _slice_before as materialized (%4$s),
+  values_now := format(E'select %1$s, _from as _s, round((%2$s\n)::numeric)::bigint as _value %3$s',
+    hunt.sql_list('_k%n as _g%n', keys), (select value from jsonb_each_text(r.aggregates)),
+    hunt.touched_rows(r.rule_id, is_seen, start_at, end_at));
+  judged := format('join _model on _model.entity = array[%s]::text
+    cross join lateral hunt.baseline_verdict(_model.model, _value, _s, sigma => %L, floor_value => ceil(%L::numeric)::bigint, learning => %L) _j
+    where _j.is_outlier', names, r.sigma, r.min_value, r.learning);
+  return format('with %1$s,
+    _slice as materialized (%2$s group by %4$s, _from),
+    _slice_before as materialized (%2$s and (%3$s) is not true group by %4$s, _from),
     _model as (%5$s),
-    _now as (
-      select %6$s, _s, _value, _j.* from _slice join _model on _model.entity = array[%6$s]::text %7$s where _j.is_outlier),
-    _before as (
-      select %6$s, _s from _slice_before join _model on _model.entity = array[%6$s]::text %7$s where _j.is_outlier)
+    _now as (select %6$s, _s, _value, _j.* from _slice %7$s),
+    _before as (select %6$s, _s from _slice_before %7$s)
     select array[%8$s], array[%6$s], _s, jsonb_build_object(''observed'', _value, ''expected'', round(expected::numeric, 2),
              ''threshold'', threshold, ''probability'', p, ''slices'', n, ''compared_with'', compared_with, ''reason'', reason)
     from _now where not exists (select from _before where %9$s and _before._s = _now._s)',
-    hunt.sql_list('_g%n as _k%n', keys), hunt.slice_values(r.rule_id, '', is_new),
-    hunt.slice_values(r.rule_id, touched, is_seen), hunt.slice_values(r.rule_id, touched, format('%s and (%s) is not true', is_seen, is_new)),
+    hunt.touched_relation(keys), values_now, is_new, hunt.sql_list('_k%n', keys),
     case when keep_state
       then format('insert into hunt.rule_baseline as b (rule_id, entity, model) select %s, m.* from (%s) m order by 2
                    on conflict on constraint rule_baseline_pkey do update set model = b.model || excluded.model returning entity, model',
                   r.rule_id, hunt.slice_models(r.rule_id, '_slice'))
-      else hunt.slice_models(r.rule_id, '(' || hunt.slice_values(r.rule_id, '',
-             format('e.%1$I >= %2$L and e.%1$I < %3$L', r.time_column, start_at - r.retention - r.slice, end_at)) || ')') end,
+      else hunt.slice_models(r.rule_id, '(' || hunt.slice_values(r.rule_id,
+             format('%1$s and e.%2$I >= %3$L', is_seen, r.time_column, start_at - r.retention)) || ')') end,
     names, judged, hunt.sql_list('_g%n', r.entity), hunt.sql_list('_before._g%n = _now._g%n', keys, ' and '));
 end $$;
 comment on function hunt.outlier_statement(integer, text, text, timestamptz, timestamptz, boolean) is
-'The statement that finds the detections of an outlier rule: slices whose value is an outlier now and was none without the new rows. With keep_state it also merges the slices into the rule''s baselines; without, it makes baselines of the past.';
+'The statement that finds the detections of an outlier rule in the touched slices ($1): slices whose value is an outlier now and was none without the new rows. With keep_state it also merges the slices into the rule''s baselines; without, it makes baselines of the past.';
 
 -- The distinct values that an entity shows, _v at _t, for rows of the source that satisfy the condition; _p is the key of the
 -- scope: the entity, its peer group, or nothing for everyone. A value too long for an index stands there as its hash.
@@ -114,7 +111,7 @@ create function hunt.keep_histories(rule_id integer, relation text) returns text
 comment on function hunt.keep_histories(integer, text) is 'Statement that adds seen values to the histories of a rule and returns these.';
 
 create function hunt.first_seen_statement(rule_id integer, is_new text, is_seen text, start_at timestamptz,
-  end_at timestamptz, keep_state boolean) returns text
+  keep_state boolean) returns text
   language plpgsql stable set search_path = pg_catalog, hunt, pg_temp as $$
 declare
   r record;
@@ -142,8 +139,18 @@ begin
         where since <= _t - %L::interval and hunt.first_seen(s.state, _v, _t) is null',
         case r.scope when 'peers' then 'these peers' else 'anybody' end, r.learning) end);
 end $$;
-comment on function hunt.first_seen_statement(integer, text, text, timestamptz, timestamptz, boolean) is
+comment on function hunt.first_seen_statement(integer, text, text, timestamptz, boolean) is
 'The statement that finds the detections of a first_seen or new_signature rule. With keep_state it also adds the values to the rule''s histories; without, it makes histories of the past.';
+
+-- How many values are new nobody knows beforehand, and they are joined to as many histories: never row by row.
+create function hunt.detect_first_seen(rule_id integer, is_new text, is_seen text, start_at timestamptz, keep_state boolean)
+  returns setof hunt.detection
+  language plpgsql set search_path = pg_catalog, hunt, pg_temp set enable_nestloop = off as $$
+begin
+  return query execute hunt.first_seen_statement(rule_id, is_new, is_seen, start_at, keep_state);
+end $$;
+comment on function hunt.detect_first_seen(integer, text, text, timestamptz, boolean) is
+'The detections of a first_seen or new_signature rule; see hunt.detect().';
 
 -- At the first run: the rows that were there when the rule was made are its past.
 create function hunt.learn_rule(rule_id integer, is_seen text) returns void
@@ -153,11 +160,11 @@ declare
 begin
   if r.kind = 'outlier' then
     execute format('insert into hunt.rule_baseline select %s, m.* from (%s) m', r.rule_id,
-                   hunt.slice_models(r.rule_id, '(' || hunt.slice_values(r.rule_id, '', is_seen) || ')'));
+                   hunt.slice_models(r.rule_id, '(' || hunt.slice_values(r.rule_id, is_seen) || ')'));
   else
     execute hunt.keep_histories(r.rule_id, '(' || hunt.seen_values(r.rule_id, is_seen) || ')');
   end if;
 end $$;
 comment on function hunt.learn_rule(integer, text) is 'Makes the state of a rule that learns from the rows of its source.';
 
-revoke execute on function hunt.learn_rule(integer, text) from public;
+revoke execute on function hunt.learn_rule(integer, text), hunt.detect_first_seen(integer, text, text, timestamptz, boolean) from public;

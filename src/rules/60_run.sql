@@ -22,8 +22,6 @@ declare
   snapshot pg_snapshot;
   is_new text;
   is_seen text := 'true';
-  start_at timestamptz;
-  end_at timestamptz;
   began timestamptz := clock_timestamp();
   counts hunt.raise_counts := (0, 0);
   result hunt.run_result;
@@ -48,16 +46,12 @@ begin
     perform hunt.learn_rule(r.rule_id, is_seen);
   end if;
   if r.kind = 'query' then
-    start_at := state.read_to - coalesce(r.window_size, interval '0') - r.reread;
-    end_at := began;
-    counts := hunt.raise_signals(r.rule_id, is_new, is_seen, start_at, end_at);
+    counts := hunt.raise_signals(r.rule_id, is_new, is_seen, state.read_to - coalesce(r.window_size, interval '0') - r.reread, began);
     result.rows_seen := counts.detections;
   else
-    execute format('select count(*), min(%1$I) filter (where %2$s), max(%1$I) filter (where %2$s) from %3$s as e where %4$s and isfinite(%1$I)',
-                   r.time_column, hunt.rule_filter(r.rule_id), r.source, is_new)
-      into result.rows_seen, start_at, end_at;
-    if start_at is not null then
-      counts := hunt.raise_signals(r.rule_id, is_new, is_seen, start_at, end_at);
+    execute format('select count(*) from %s as e where %s', r.source, is_new) into result.rows_seen;
+    if result.rows_seen > 0 then
+      counts := hunt.raise_signals(r.rule_id, is_new, is_seen, null, null);
     end if;
   end if;
   result.detections := counts.detections;
