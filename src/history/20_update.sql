@@ -39,7 +39,7 @@ create function hunt.update_history(
   learning interval default '30 days', retention interval default '90 days', rare_days integer default 3,
   max_values integer default 1000, with_everyone boolean default true)
 returns table (event bigint, entity text, value %1$s, at timestamptz, result hunt.first_seen_result)
-language plpgsql set search_path = pg_catalog, pg_temp set enable_nestloop = off rows 1000 as $body$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off rows 1000 as $body$
 #variable_conflict use_column
 declare
   its_id integer;
@@ -56,7 +56,7 @@ begin
   end if;
   return query
   with event as materialized (
-    select u.number, u.entity, u.value, u.at, u.peer_group
+    select u.number, u.entity collate "C" as entity, u.value, u.at, u.peer_group collate "C" as peer_group
     from unnest(entities, "values", times, peer_groups) with ordinality u(entity, value, at, peer_group, number)
     where u.entity is not null and %2$s and isfinite(u.at)
   ),
@@ -69,10 +69,11 @@ begin
   ),
   group_state as (
     insert into hunt.history_value as h (name_id, peer_group, value, state)
-    select its_id, g.peer_group, e.value::text, hunt.history(e.value, e.at, 1, retention)
-    from event e cross join lateral (values (e.peer_group), (case when with_everyone then '' end)) g(peer_group)
-    where g.peer_group is not null and (select count(*) from entity_state) > 0
-    group by g.peer_group, e.value::text order by g.peer_group, e.value::text collate "C"
+    select its_id, g.peer_group, g.value::text, hunt.history(g.value, g.at, 1, retention)
+    from (select e.peer_group, e.value, e.at from event e where e.peer_group is not null
+          union all select '', e.value, e.at from event e where with_everyone) g
+    where (select count(*) from entity_state) > 0
+    group by g.peer_group, g.value order by g.peer_group, g.value::text collate "C"
     on conflict on constraint history_value_pkey do update set state = h.state operator(hunt.||) excluded.state
     returning h.peer_group, h.value, h.state
   )

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <cstring>
 #include <string>
 
@@ -40,7 +41,7 @@ struct Entry {
   std::uint64_t days;
   std::uint64_t times;
   std::int32_t span;
-  std::uint32_t hash;  // of the key
+  std::int32_t unused;
 };
 static_assert(std::is_trivially_copyable_v<Entry> && sizeof(Entry) == 48);
 
@@ -100,7 +101,7 @@ void index_entry(OpenBytes history, std::uint32_t i) noexcept {
   const View view(history);
   const auto entry = load<Entry>(view.entry(i));
   const std::uint32_t mask = (std::uint32_t{1} << view.header.slots_log2) - 1;
-  std::uint32_t slot = slot_of(entry.hash, entry.span) & mask;
+  std::uint32_t slot = slot_of(hash_of(view.key(i)), entry.span) & mask;
   while (load<std::uint32_t>(view.slots() + 4 * slot) != 0)
     slot = (slot + 1) & mask;
   store(writable(history, view.slots() + 4 * slot), i + 1);
@@ -134,25 +135,24 @@ OpenBytes resized(Bytes history, std::uint32_t capacity, std::size_t key_room, A
   return into;
 }
 
-bool is_entry(const View &view, std::uint32_t i, Key key, std::int32_t span, std::uint32_t hash) noexcept {
-  const auto entry = load<Entry>(view.entry(i));
-  return entry.span == span && entry.hash == hash && distinct::keys_equal(view.key(i), key);
+bool is_entry(const View &view, std::uint32_t i, Key key, std::int32_t span) noexcept {
+  return load<std::int32_t>(view.entry(i) + offsetof(Entry, span)) == span && distinct::keys_equal(view.key(i), key);
 }
 
 // The number of the entry of a value and span, or the number of entries.
-std::uint32_t find(const View &view, Key key, std::int32_t span, std::uint32_t hash) noexcept {
+std::uint32_t find(const View &view, Key key, std::int32_t span) noexcept {
   if (view.header.slots_log2 == 0) {
     for (std::uint32_t i = 0; i < view.header.count; ++i)
-      if (is_entry(view, i, key, span, hash))
+      if (is_entry(view, i, key, span))
         return i;
     return view.header.count;
   }
   const std::uint32_t mask = (std::uint32_t{1} << view.header.slots_log2) - 1;
-  for (std::uint32_t slot = slot_of(hash, span) & mask;; slot = (slot + 1) & mask) {
+  for (std::uint32_t slot = slot_of(hash_of(key), span) & mask;; slot = (slot + 1) & mask) {
     const auto number = load<std::uint32_t>(view.slots() + 4 * slot);
     if (number == 0)
       return view.header.count;
-    if (is_entry(view, number - 1, key, span, hash))
+    if (is_entry(view, number - 1, key, span))
       return number - 1;
   }
 }
@@ -171,9 +171,8 @@ OpenBytes with_room(OpenBytes history, std::size_t key_bytes, Allocate allocate,
 }
 
 OpenBytes add_chunk(OpenBytes history, const Chunk &chunk, Allocate allocate, core::Poll poll) {
-  const std::uint32_t hash = hash_of(chunk.key);
   const View view(history);
-  const std::uint32_t found = find(view, chunk.key, chunk.span, hash);
+  const std::uint32_t found = find(view, chunk.key, chunk.span);
   if (found != view.header.count) {
     auto entry = load<Entry>(view.entry(found));
     entry.first = std::min(entry.first, chunk.first);
@@ -187,7 +186,7 @@ OpenBytes add_chunk(OpenBytes history, const Chunk &chunk, Allocate allocate, co
   history = with_room(history, key_bytes, allocate, poll);
   View grown(history);
   Header &header = grown.header;
-  Entry entry{0, chunk.first, chunk.last, chunk.days, chunk.times, chunk.span, hash};
+  Entry entry{0, chunk.first, chunk.last, chunk.days, chunk.times, chunk.span, 0};
   if (grown.has_number()) {
     entry.key = chunk.key.empty() ? 0 : load<std::uint64_t>(chunk.key.data());
   } else {
