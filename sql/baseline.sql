@@ -109,13 +109,14 @@ select hunt.create_baseline_tables();
 reset client_min_messages;
 create function pg_temp.take(of_batch integer) returns bigint language sql as $$
   with update as (
-    insert into hunt.baseline_state as b (name, entity, model)
-    select 'pieces', entity::text, baseline(value, at) from piece where batch = of_batch group by entity order by entity
-    on conflict (name, entity) do update set model = b.model || excluded.model
+    insert into hunt.baseline_state as b (name, entity, period, model)
+    select 'pieces', entity::text, date_trunc('month', at)::date, baseline(value, at) from piece where batch = of_batch group by 2, 3 order by 2, 3
+    on conflict (name, entity, period) do update set model = b.model || excluded.model
     returning 1)
   select count(*) from update $$;
 select sum(pg_temp.take(batch)) from generate_series(12, 0, -1) batch;
-select count(*), bool_and(b.model = w.model) as equal from hunt.baseline_state b join whole w on b.name = 'pieces' and b.entity = w.entity::text;
+select count(*), bool_and(b.model = w.model) as equal
+from whole w left join lateral (select baseline_merge(model) as model from hunt.baseline_state where name = 'pieces' and entity = w.entity::text) b on true;
 drop table hunt.baseline_state;
 
 -- nothing, and what is no count, setting or baseline

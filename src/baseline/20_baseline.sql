@@ -112,11 +112,12 @@ begin
   create table if not exists hunt.baseline_state (
     name text collate "C" not null,
     entity text collate "C" not null,
+    period date not null,
     model hunt.baseline not null,
-    primary key (name, entity)
+    primary key (name, entity, period)
   ) with (fillfactor = 70, toast_tuple_target = 8160);
   comment on table hunt.baseline_state is
-    'Baselines that are kept up to date: of each measure (name) one model per entity. docs/baseline.md has the statement that updates it from a batch.';
+    'Baselines that are kept up to date: of each measure (name) and entity one model per period, say a month, so that an update costs the same however long the history is; baseline_merge(model) is the whole. docs/baseline.md has the statement that updates it from a batch.';
 end $$;
 comment on function hunt.create_baseline_tables() is 'Creates the table of baselines of hunt.setup() if it is missing.';
 revoke execute on function hunt.create_baseline_tables() from public;

@@ -47,17 +47,18 @@ select run, pg_temp.spent('select count(value), sum(average) from (' || :'compar
 from generate_series(1, :runs) run;
 explain (costs off) :compared;
 
-\echo 'Taking a batch into stored baselines of 20,000 users, of 10 and of 90 days; the time must not grow with the history'
+\echo 'Taking an hour of 20,000 users into stored baselines of 25 and of 85 days; the time must not grow with the history'
 select hunt.create_baseline_tables() \g /dev/null
 insert into hunt.baseline_state
-select days || ' days', usr::text, hunt.baseline(1 + hashint8(usr * 1000 + n) % 16 / 15, timestamptz '2024-04-01' - (n / 9) * interval '1 day' + (8 + n % 9) * interval '1 hour', '1 hour', 'max')
-from generate_series(1, 20000) usr, (values (10), (90)) d (days), generate_series(9, days * 9) n group by days, usr;
+select days || ' days', usr::text, date_trunc('month', hour)::date, hunt.baseline(1 + hashint8(usr * 1000 + n) % 16 / 15, hour, '1 hour', 'max')
+from (select days, usr, n, timestamptz '2024-03-25' - (n / 9) * interval '1 day' + (8 + n % 9) * interval '1 hour' as hour
+      from generate_series(1, 20000) usr, (values (25), (85)) d (days), generate_series(0, days * 9 - 1) n) h group by 1, 2, 3;
 vacuum analyze hunt.baseline_state;
-select name, round(avg(pg_column_size(model))) as bytes, max(pg_column_size(model)) as most from hunt.baseline_state group by name order by name;
-\set take 'insert into hunt.baseline_state as b (name, entity, model) select %L, usr::text, hunt.baseline(1, timestamptz ''2024-04-02'' + %s * interval ''1 hour'', ''1 hour'', ''max'') from generate_series(1, 20000) usr group by usr order by usr::text on conflict (name, entity) do update set model = b.model operator(hunt.||) excluded.model'
-\set judge 'select count(*) from (select hunt.baseline_verdict(model, 2, ''2024-04-03 10:00'') v from hunt.baseline_state where name = %L offset 0) s where (v).is_outlier'
-\set bare 'update hunt.baseline_state set model = model where name = %L'
-select run, pg_temp.spent(format(:'take', '10 days', run)) as take_10_days, pg_temp.spent(format(:'take', '90 days', run)) as take_90_days,
-       pg_temp.spent(format(:'bare', '10 days')) as bare_update_10_days, pg_temp.spent(format(:'bare', '90 days')) as bare_update_90_days,
-       pg_temp.spent(format(:'judge', '10 days')) as judge_10_days, pg_temp.spent(format(:'judge', '90 days')) as judge_90_days
+select name, count(*) as models, sum(pg_column_size(model)) / 20000 as bytes_a_user from hunt.baseline_state group by name order by name;
+\set take 'insert into hunt.baseline_state as b (name, entity, period, model) select %L, usr::text, date ''2024-03-01'', hunt.baseline(1, timestamptz ''2024-03-26'' + %s * interval ''1 hour'', ''1 hour'', ''max'') from generate_series(1, 20000) usr group by usr order by usr::text on conflict (name, entity, period) do update set model = b.model operator(hunt.||) excluded.model'
+\set judge 'select count(*) from (select hunt.baseline_verdict(hunt.baseline_merge(model), 2, ''2024-03-28 10:00'') v from hunt.baseline_state where name = %L group by entity offset 0) s where (v).is_outlier'
+\set bare 'update hunt.baseline_state set model = model where name = %L and period = ''2024-03-01'''
+select run, pg_temp.spent(format(:'take', '25 days', run)) as take_25_days, pg_temp.spent(format(:'take', '85 days', run)) as take_85_days,
+       pg_temp.spent(format(:'bare', '25 days')) as bare_update_25_days, pg_temp.spent(format(:'bare', '85 days')) as bare_update_85_days,
+       pg_temp.spent(format(:'judge', '25 days')) as judge_25_days, pg_temp.spent(format(:'judge', '85 days')) as judge_85_days
 from generate_series(1, :runs) run;
