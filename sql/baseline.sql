@@ -38,6 +38,13 @@ select count(*), count(*) filter (where (by_points).indicator) as outside_by_poi
                            or (by_time).indicator <> (abs(value - mean_2) > 1.5 * deviation_2)) as wrong_by_time
 from judged;
 
+-- a series says the same without a window
+select count(*), count(*) filter (where row(a.error, a.lower, a.upper, a.indicator, a.violation) is distinct from row((o).error, (o).lower, (o).upper, (o).indicator, (o).violation)) as differences
+from (select entity, outliers.* from (select entity, series(slice, value) as points from series group by entity) s, outliers(points, '2 days', threshold => 1.5, consecutive => 2)) a
+full join (select entity, slice, outlier(value, slice, '2 days', threshold => 1.5, consecutive => 2) over (partition by entity order by slice) as o from series) b
+  on b.entity = a.entity and b.slice = a.slice_start;
+select outliers(series(slice, value), '1 day') from series;
+
 select outlier(1, lookback => 1) over ();
 select outlier(1, threshold => -1) over ();
 select outlier(1, consecutive => 0) over ();

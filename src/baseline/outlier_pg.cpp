@@ -4,9 +4,12 @@
 #include "pg/datum.hpp"
 #include "pg/memory.hpp"
 #include "pg/result_shape.hpp"
+#include "pg/state.hpp"
+#include "timeline/series.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
+#include "funcapi.h"
 #include "utils/timestamp.h"
 #include "windowapi.h"
 }
@@ -71,6 +74,19 @@ OutlierSeries &series_of(WindowObject window, bool by_time) {
   return *series;
 }
 
+constexpr std::size_t kPointColumns = 5;
+void put_point(const std::optional<OutlierPoint> &point, Datum *values, bool *nulls) {
+  std::fill(nulls, nulls + kPointColumns, !point);
+  std::fill(values, values + kPointColumns, Datum{0});
+  if (!point)
+    return;
+  values[0] = Float8GetDatum(point->error);
+  values[1] = Float8GetDatum(point->lower);
+  values[2] = Float8GetDatum(point->upper);
+  values[3] = BoolGetDatum(point->indicator);
+  values[4] = BoolGetDatum(point->violation);
+}
+
 Datum judge_row(FunctionCallInfo fcinfo, bool by_time) {
   const TupleDesc shape = pg::cached_result_shape(fcinfo);
   WindowObject window = PG_WINDOW_OBJECT();
@@ -84,14 +100,9 @@ Datum judge_row(FunctionCallInfo fcinfo, bool by_time) {
     series.skip();
   else
     point = series.next(DatumGetFloat8(value), by_time ? DatumGetTimestampTz(time) : 0);
-  Datum values[5] = {};
-  bool nulls[5] = {true, true, true, true, true};
-  if (point) {
-    const Datum known[5] = {Float8GetDatum(point->error), Float8GetDatum(point->lower), Float8GetDatum(point->upper),
-                            BoolGetDatum(point->indicator), BoolGetDatum(point->violation)};
-    std::copy(std::begin(known), std::end(known), values);
-    std::fill(std::begin(nulls), std::end(nulls), false);
-  }
+  Datum values[kPointColumns];
+  bool nulls[kPointColumns];
+  put_point(point, values, nulls);
   return HeapTupleGetDatum(heap_form_tuple(shape, values, nulls));
 }
 
@@ -99,3 +110,21 @@ Datum judge_row(FunctionCallInfo fcinfo, bool by_time) {
 
 SQL_FUNCTION(outlier_points) { return judge_row(fcinfo, false); }
 SQL_FUNCTION(outlier_time) { return judge_row(fcinfo, true); }
+
+SQL_FUNCTION(outliers) {
+  InitMaterializedSRF(fcinfo, 0);
+  auto *const result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
+  const auto bytes = pg::state_bytes(pg::state_arg(fcinfo, 0));
+  const OutlierRule rule{microseconds(*PG_GETARG_INTERVAL_P(1)), true, PG_GETARG_FLOAT8(2), PG_GETARG_INT32(3),
+                         direction_of(pg::bytes_arg(fcinfo, 4))};
+  rule.check();
+  OutlierSeries series(rule, std::pmr::get_default_resource());
+  for (const hunt::timeline::SeriesPoint &p : hunt::timeline::Series::records(bytes)) {
+    Datum values[2 + kPointColumns] = {TimestampTzGetDatum(p.time), Float8GetDatum(p.value)};
+    bool nulls[2 + kPointColumns] = {};
+    put_point(series.next(p.value, p.time), values + 2, nulls + 2);
+    pg::call([&] { tuplestore_putvalues(result->setResult, result->setDesc, values, nulls); });
+    pg::check_interrupts();
+  }
+  PG_RETURN_NULL();
+}
