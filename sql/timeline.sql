@@ -181,6 +181,21 @@ select c.slice_start at time zone 'Europe/Berlin' as clock, c.value, c.before
 from (select series(slice, n) as points from (select slice, row_number() over (order by slice) as n from generate_series(timestamptz '2024-10-19 23:00Z', '2024-10-27 03:00Z', '1 hour') slice) s) s,
      compare(points, '1 hour', '{7 days}', '2024-10-26 23:00Z', '2024-10-27 03:00Z', 'Europe/Berlin') c;
 
+-- one shift without a series: earlier slices are grouped with those that they are compared with
+select coalesce(a.zone, c.zone) as zone, count(*), count(*) filter (where a.n is distinct from c.value or a.before is distinct from c.before[1]) as differences
+from (select zone, usr, timeshift(slice, '1 hour', '7 days', '2024-05-06 22:00Z', zone) as hour, sum(value) filter (where slice >= '2024-05-06 22:00Z') as n,
+             sum(value) filter (where slice < '2024-05-06 22:00Z') as before
+      from hourly where zone in ('UTC', 'Europe/Berlin') and slice >= '2024-04-29 22:00Z' and slice < '2024-05-13 22:00Z' group by 1, 2, 3) a
+full join (select zone, usr, c.* from (select zone, usr, series(slice, value) as points from hourly where zone in ('UTC', 'Europe/Berlin') and slice >= '2024-04-29 22:00Z' group by 1, 2) s,
+           compare(points, '1 hour', '{7 days}', '2024-05-06 22:00Z', '2024-05-13 22:00Z', zone, missing => null) c) c
+  on a.zone = c.zone and a.usr = c.usr and a.hour = c.slice_start group by 1 order by 1;
+select zone, timeshift('2024-03-04 09:30Z', '1 day', '7 days', '2024-04-03 00:00Z', zone), timeshift('2024-03-04 09:30Z', '1 hour', '7 days', '2024-04-01 00:00Z', zone),
+       timeshift('2024-01-31 09:30Z', '1 day', '1 month', '2024-02-10 00:00Z', zone), timeshift('2024-04-04 09:30Z', '1 hour', '7 days', '2024-04-01 00:00Z', zone)
+from (values ('UTC'), ('Europe/Berlin')) z (zone);
+select timeshift('infinity', '1 day', '7 days', '2024-04-01'), timeshift(null, '1 day', '7 days', '2024-04-01');
+select timeshift('2024-01-01', '1 day', '0 days', '2024-04-01');
+select timeshift('0001-01-01', '1 hour', '1 second', '2024-04-01');
+
 -- the same bytes for any order and batches
 select bool_and(a.points = b.points::text) as equal, bool_and(a.points = (a.points::hunt.series)::text) as text_round_trip
 from (select usr, series(slice, value)::text as points from hourly group by usr) a

@@ -47,3 +47,12 @@ create function hunt.compare(series hunt.series, slice interval, shifts interval
   language c immutable parallel safe cost 1000 rows 100 as 'MODULE_PATHNAME', 'series_compare';
 comment on function hunt.compare(hunt.series, interval, interval[], timestamptz, timestamptz, text, double precision) is
 'Each slice from start_at to end_at (not included) beside the same slice of each shift earlier, on the clock of time_zone: its value, the values before (one a shift), their average, minimum, maximum and standard deviation (n - 1), whether it is new (no earlier value) or gone (no value of its own), value - average and value / average. A missing slice counts as missing, or not at all if that is NULL. No rows if another argument is NULL.';
+
+create function hunt.timeshift(ts timestamptz, slice interval, shift interval, start_at timestamptz) returns timestamptz
+  language c immutable strict parallel safe as 'MODULE_PATHNAME', 'timeshift';
+comment on function hunt.timeshift(timestamptz, interval, interval, timestamptz) is
+'The slice of ts, in UTC, or, if that begins before start_at, the slice that lies as many shifts later as it takes to reach start_at: what GROUP BY needs to put earlier slices beside those from start_at on. NULL if an argument is NULL; an infinite ts is returned as it is.';
+create function hunt.timeshift(ts timestamptz, slice interval, shift interval, start_at timestamptz, time_zone text) returns timestamptz
+  language c immutable strict parallel safe as 'MODULE_PATHNAME', 'timeshift';
+comment on function hunt.timeshift(timestamptz, interval, interval, timestamptz, text) is
+'As timeshift(ts, slice, shift, start_at), with the slices and shifts of the clock of a time zone.';

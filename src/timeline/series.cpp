@@ -31,13 +31,6 @@ std::optional<double> value_at(const std::vector<SeriesPoint> &sums, Micros slic
   return at != sums.end() && at->time == slice ? std::optional(at->value) : std::nullopt;
 }
 
-// The slice that lies a shift before a slice (sign -1) or after it.
-Micros shifted(Micros slice_start_at, const Shift &shift, int sign, const Slice &slice, Zone &zone) {
-  const Micros local = moved(zone.local(slice_start_at), sign * shift.months, std::int64_t{sign} * shift.days,
-                             sign * shift.microseconds);
-  return slice_start(zone.instant_of(local), slice, zone);
-}
-
 void summarize(ComparedSlice &row, std::optional<double> missing) {
   double n = 0, mean = 0, squares = 0;
   for (const std::optional<double> &before : row.before) {
@@ -71,9 +64,7 @@ void validate_series(Series::Bytes bytes) { Series::validate(bytes, "a series", 
 
 std::vector<ComparedSlice> compare(const std::vector<SeriesPoint> &points, const Comparison &comparison, Zone &zone) {
   for (const Shift &s : comparison.shifts)
-    if (s.months < 0 || s.days < 0 || s.microseconds < 0 || (s.months == 0 && s.days == 0 && s.microseconds == 0))
-      throw core::Error(core::kInvalidParameter, "a shift must go into the past",
-                        "Give positive intervals such as \"7 days\".");
+    s.check();
   const std::vector<SeriesPoint> sums = sum_slices(points, comparison.slice, zone);
   std::vector<Micros> slices;
   const auto take = [&](Micros slice) {
@@ -84,7 +75,7 @@ std::vector<ComparedSlice> compare(const std::vector<SeriesPoint> &points, const
     take(p.time);
     if (p.time < comparison.end)
       for (const Shift &s : comparison.shifts)
-        take(shifted(p.time, s, 1, comparison.slice, zone));
+        take(slice_after(p.time, 1, s, comparison.slice, zone));
   }
   std::sort(slices.begin(), slices.end());
   slices.erase(std::unique(slices.begin(), slices.end()), slices.end());
@@ -94,7 +85,7 @@ std::vector<ComparedSlice> compare(const std::vector<SeriesPoint> &points, const
     ComparedSlice row{slice, value_at(sums, slice), {}, false, false, {}, {}, {}, {}};
     bool was = false;
     for (const Shift &s : comparison.shifts) {
-      row.before.push_back(value_at(sums, shifted(slice, s, -1, comparison.slice, zone)));
+      row.before.push_back(value_at(sums, slice_after(slice, -1, s, comparison.slice, zone)));
       was |= row.before.back().has_value();
     }
     if (!row.value && !was)

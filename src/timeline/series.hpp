@@ -26,12 +26,6 @@ SeriesPoint checked_point(Micros time, double value);
 // Raises invalid_binary_representation (22P03) for bytes that no stored series has.
 void validate_series(Series::Bytes bytes);
 
-struct Shift {
-  std::int32_t months;
-  std::int32_t days;
-  Micros microseconds;
-};
-
 struct Comparison {
   Slice slice;
   std::vector<Shift> shifts;

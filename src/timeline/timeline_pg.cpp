@@ -1,4 +1,5 @@
 // SQL functions of the room `timeline`. Time zones come from PostgreSQL's own copy of the IANA database.
+#include "core/error.hpp"
 #include "pg/datum.hpp"
 #include "timeline/timeslice.hpp"
 #include "timeline/zone_pg.hpp"
@@ -24,7 +25,8 @@ struct Resolved {
 };
 static_assert(std::is_trivially_destructible_v<Resolved> && alignof(Resolved) <= MAXIMUM_ALIGNOF);
 
-Resolved &resolved(FunctionCallInfo fcinfo) {
+// Slice is argument 1; the time zone is argument `zone_arg`, if there is one.
+Resolved &resolved(FunctionCallInfo fcinfo, int zone_arg = 2) {
   auto *cache = static_cast<Resolved *>(fcinfo->flinfo->fn_extra);
   if (cache == nullptr) {
     // An interval of zero is no slice, so the first call finds nothing resolved.
@@ -38,9 +40,9 @@ Resolved &resolved(FunctionCallInfo fcinfo) {
     cache->slice = timeline::slice_of(interval.month, interval.day, interval.time);
     cache->interval = interval;
   }
-  if (PG_NARGS() < 3)
+  if (PG_NARGS() <= zone_arg)
     return *cache;
-  const std::string_view name = pg::bytes_arg(fcinfo, 2);
+  const std::string_view name = pg::bytes_arg(fcinfo, zone_arg);
   if (name.empty() || name != std::string_view(cache->name, cache->name_size)) {
     cache->name_size = 0;
     cache->zone = timeline::resolve_zone(name);
@@ -65,3 +67,14 @@ Datum slice_bound(FunctionCallInfo fcinfo) {
 SQL_FUNCTION(timeslice) { return slice_bound<timeline::slice_start>(fcinfo); }
 
 SQL_FUNCTION(timeslice_end) { return slice_bound<timeline::slice_end>(fcinfo); }
+
+SQL_FUNCTION(timeshift) {
+  const TimestampTz t = PG_GETARG_TIMESTAMPTZ(0);
+  const Interval &shift = *PG_GETARG_INTERVAL_P(2);
+  const TimestampTz start = PG_GETARG_TIMESTAMPTZ(3);
+  Resolved &cache = resolved(fcinfo, 4);
+  if (TIMESTAMP_NOT_FINITE(t))
+    PG_RETURN_TIMESTAMPTZ(t);
+  PG_RETURN_TIMESTAMPTZ(
+      timeline::shifted_slice(t, cache.slice, {shift.month, shift.day, shift.time}, start, cache.zone));
+}

@@ -126,4 +126,31 @@ Micros moved(Micros local, std::int32_t months, std::int64_t days, Micros micros
   return checked(result);
 }
 
+void Shift::check() const {
+  if (months < 0 || days < 0 || microseconds < 0 || (months == 0 && days == 0 && microseconds == 0))
+    refuse("a shift must go into the past", "Give a positive interval such as \"7 days\".");
+}
+
+Micros slice_after(Micros start, std::int64_t times, const Shift &shift, const Slice &slice, Zone &zone) {
+  const Micros local = moved(zone.local(start), static_cast<std::int32_t>(times * shift.months), times * shift.days,
+                             times * shift.microseconds);
+  return slice_start(zone.instant_of(local), slice, zone);
+}
+
+Micros shifted_slice(Micros t, const Slice &slice, const Shift &shift, Micros start, Zone &zone) {
+  const Micros own = slice_start(t, slice, zone);
+  if (own >= start)
+    return own;
+  shift.check();
+  // No shift is longer than this, so that so many of them do not pass the start.
+  const double longest = 32.0 * kDay * shift.months + 2.0 * kDay * shift.days + static_cast<double>(shift.microseconds);
+  const double most = (static_cast<double>(start) - static_cast<double>(own)) / longest;
+  if (most > 1'000'000)
+    throw core::Error(core::kInvalidParameter, "too many shifts lie between a time and start_at",
+                      "Leave out rows that are so old, or give a longer shift.");
+  for (auto times = std::max<std::int64_t>(1, static_cast<std::int64_t>(most));; ++times)
+    if (const Micros later = slice_after(own, times, shift, slice, zone); later >= start)
+      return later;
+}
+
 }  // namespace hunt::timeline

@@ -39,4 +39,19 @@ Micros slice_end(Micros t, const Slice &slice, Zone &zone);
 // that the month does not have becomes its last one.
 Micros moved(Micros local, std::int32_t months, std::int64_t days, Micros microseconds);
 
+// How far one time lies from another on the clock of a zone.
+struct Shift {
+  std::int32_t months;
+  std::int32_t days;
+  Micros microseconds;
+
+  void check() const;  // raises invalid_parameter_value (22023) unless it leads forward
+};
+// The slice that lies `times` shifts after the slice that begins at `start` (before it, if negative): the one that
+// contains the moved start.
+Micros slice_after(Micros start, std::int64_t times, const Shift &shift, const Slice &slice, Zone &zone);
+// The slice that contains t, or, if that begins before `start`, the first one from there on that lies a number of
+// shifts after it.
+Micros shifted_slice(Micros t, const Slice &slice, const Shift &shift, Micros start, Zone &zone);
+
 }  // namespace hunt::timeline
