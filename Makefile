@@ -30,7 +30,7 @@ $(SQL_INSTALL): $(SQL_PARTS) $(EXTENSION).control
 -include $(OBJS:.o=.d)
 endif
 
-.PHONY: demo demo-stop demo-psql test bench ip-data format
+.PHONY: demo demo-stop demo-psql test bench accuracy ip-data format
 # Everything below works on a machine that has nothing but make and a package manager: each script installs what it needs.
 demo demo-stop demo-psql ip-data:
 	@scripts/$@
@@ -38,5 +38,7 @@ test:
 	@test/run
 bench:
 	@test/bench/run
+accuracy:
+	@test/accuracy/hunts
 format:
 	clang-format -i $$(git ls-files '*.cpp' '*.hpp')

@@ -62,7 +62,8 @@ std::string describe(const Months &months, const MonthsLog &log, const std::arra
   const auto line = [&](const std::string &what, std::size_t number) {
     out += "- " + what + ": " + std::to_string(number) + "\n";
   };
-  std::size_t people = 0, engineers = 0, keys = 0, desktops = 0, replaced = 0, journeys = 0, holidays = 0, vpns = 0;
+  std::size_t people = 0, engineers = 0, keys = 0, boxes = 0, desktops = 0, replaced = 0, journeys = 0, holidays = 0,
+              vpns = 0;
   std::size_t partly = 0;
   for (const Actor &actor : months.actors) {
     if (actor.kind != Actor::Kind::Employee)
@@ -70,7 +71,8 @@ std::string describe(const Months &months, const MonthsLog &log, const std::arra
     ++people;
     engineers += actor.engineer;
     keys += actor.access_key != 0;
-    desktops += actor.cloud_desktop.asn != 0;
+    boxes += actor.build_box.asn != 0;
+    desktops += !actor.desktops.empty();
     replaced += actor.laptops.size() - 1;
     replaced += actor.phones.empty() ? 0 : actor.phones.size() - 1;
     journeys += actor.journeys.size();
@@ -84,7 +86,8 @@ std::string describe(const Months &months, const MonthsLog &log, const std::arra
   line("employees who came or left in these days", partly);
   line("engineers", engineers);
   line("engineers with a long-lived access key", keys);
-  line("engineers with a desktop in the cloud", desktops);
+  line("engineers with a build machine in the cloud", boxes);
+  line("employees with a desktop in the cloud", desktops);
   line("laptops and phones replaced", replaced);
   line("journeys", journeys);
   line("holidays", holidays);

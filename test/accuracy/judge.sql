@@ -9,8 +9,7 @@ delete from hunt.rule;
 analyze accuracy.alert;
 
 \echo 'Names and keys that no log knows (must be none):'
-select distinct name, entity from accuracy.alert a
-where not exists (select from accuracy.identity i where i.entity = a.entity) limit 5;
+select distinct name, entity from accuracy.alert where actor is null limit 5;
 
 select count(distinct actor) as actors from accuracy.identity \gset
 select extract(day from accuracy.end_at() - accuracy.judged_from()) as judged_days \gset

@@ -19,13 +19,16 @@ select format('create function accuracy.start_at() returns timestamptz language 
 \gexec
 
 create table accuracy.detection (position integer generated always as identity, name text primary key, team text);
-create table accuracy.alert (name text references accuracy.detection, entity text, at timestamptz);
+create table accuracy.alert (name text references accuracy.detection, entity text, actor text, at timestamptz);
+create index on accuracy.alert (name, actor, at);
+create view accuracy.known_as as select distinct entity, actor from accuracy.identity;
 
 -- Runs a detection: a query that returns a user name or access key, and the moment at which the alert can be raised.
 create procedure accuracy.detect(team text, name text, query text) language plpgsql as $$
 begin
   insert into accuracy.detection (name, team) values (detect.name, detect.team);
-  execute 'insert into accuracy.alert select $1, q.entity, q.at from (' || query || ') q(entity, at)
+  execute 'insert into accuracy.alert
+           select $1, q.entity, k.actor, q.at from (' || query || ') q(entity, at) left join accuracy.known_as k using (entity)
            where q.at >= accuracy.judged_from() and q.at < accuracy.end_at()' using detect.name;
 end $$;
 
@@ -41,29 +44,28 @@ end $$;
 create procedure accuracy.together(team text, name text, names text) language sql as $$
   insert into accuracy.detection (name, team) values (name, team);
   insert into accuracy.alert
-  select together.name, a.entity, a.at from accuracy.alert a join accuracy.detection d using (name)
+  select together.name, a.entity, a.actor, a.at from accuracy.alert a join accuracy.detection d using (name)
   where d.name ~ names and d.team = together.team;
 $$;
 
 -- An alert as a person reads it: one a day for one actor, however many rows said so. It is true within a theft of the
 -- actor or 24 hours after it.
 create view accuracy.judged_alert as
-select a.name, i.actor, date_trunc('day', a.at, 'UTC') as day, count(*) as rows, min(a.at) as at,
-       bool_or(exists (select from accuracy.truth t where t.actor = i.actor and a.at >= t.start_at
+select a.name, a.actor, date_trunc('day', a.at, 'UTC') as day, count(*) as rows, min(a.at) as at,
+       bool_or(exists (select from accuracy.truth t where t.actor = a.actor and a.at >= t.start_at
                                                       and a.at <= t.end_at + interval '24 hours')) as is_true
 from accuracy.alert a
-join (select distinct entity, actor from accuracy.identity) i using (entity)
 group by 1, 2, 3;
 
 -- Of each detection and theft the first alert in time, and whether one fell into a stretch as long a fortnight off, when
 -- nothing was stolen: what a detection finds by raising alerts often enough.
 create view accuracy.judged_theft as
 select d.position, d.name, d.team, t.*,
-       (select min(a.at) from accuracy.alert a join accuracy.identity i using (entity)
-        where a.name = d.name and i.actor = t.actor
+       (select min(a.at) from accuracy.alert a
+        where a.name = d.name and a.actor = t.actor
           and a.at >= t.start_at and a.at <= t.end_at + interval '24 hours') as found_at,
-       exists (select from accuracy.alert a join accuracy.identity i using (entity)
-               where a.name = d.name and i.actor = t.actor
+       exists (select from accuracy.alert a
+               where a.name = d.name and a.actor = t.actor
                  and a.at >= t.start_at + s.shift and a.at <= t.end_at + interval '24 hours' + s.shift) as by_chance
 from accuracy.detection d
 cross join accuracy.truth t

@@ -77,6 +77,21 @@ const std::vector<Call> &calls() {
   return list;
 }
 
+const std::vector<CloudApp> &cloud_apps() {
+  static const std::vector<CloudApp> list = {
+      {"Zoom", "okhttp/4.12.0", "okhttp", 16509},
+      {"Calendly", "axios/1.12.2", "axios", 396982},
+      {"Grammarly", "python-requests/2.32.5", "Python Requests", 16509},
+      {"Notion", "axios/1.12.2", "axios", 16509},
+      {"Lucidchart", "okhttp/4.12.0", "okhttp", 14618},
+      {"Otter.ai", "python-requests/2.32.5", "Python Requests", 14618},
+      {"Adobe Acrobat", "Go-http-client/2.0", "Go-http-client", 8075},
+      {"Trello", "axios/1.12.2", "axios", 8075},
+      {"Asana", "python-requests/2.32.5", "Python Requests", 14061},
+  };
+  return list;
+}
+
 const std::vector<Verb> &verbs() {
   static const std::vector<Verb> list = {{"get", "pods", "", "kubectl get pods"},
                                          {"list", "pods", "", "kubectl get pods --all-namespaces"},

@@ -46,7 +46,7 @@ public:
       : months_(months), actor_(actor), day_(day), out_(out),
         random_(stream(months.seed, 2 + actor.number, static_cast<std::uint64_t>(day))),
         where_(random_, months, actor, day), laptop_(actor.machine(actor.laptops, day)),
-        phone_(actor.machine(actor.phones, day)) {}
+        phone_(actor.machine(actor.phones, day)), desktop_(actor.machine(actor.desktops, day)) {}
 
   void live() {
     const bool working = actor_.works(day_);
@@ -73,10 +73,14 @@ private:
 
   const Machine *choose(bool phone_only) {
     const bool on_phone = phone_ && (phone_only || !laptop_ || random_.chance(0.3));
-    return on_phone ? phone_ : phone_only ? nullptr : laptop_;
+    if (on_phone || phone_only)
+      return on_phone ? phone_ : nullptr;
+    return desktop_ && random_.chance(0.35) ? desktop_ : laptop_;
   }
 
   Place place(const Machine &machine, int minute) {
+    if (&machine == desktop_)
+      return actor_.desktop_place;
     return machine.mobile() ? where_.phone(random_, machine, minute) : where_.laptop(random_, minute);
   }
 
@@ -122,6 +126,8 @@ private:
       if (random_.chance(0.008))
         e.error = 53003;
       out_.push_back(e);
+      if (!actor_.cloud_apps.empty() && random_.chance(0.1))
+        cloud_app(when);
       for (int refreshes = e.error ? 0 : random_.poisson(1.2); refreshes > 0; --refreshes) {
         when += random_.between(3, 55) * kMinuteLength;
         refresh(*machine, when, from);
@@ -138,6 +144,19 @@ private:
     out_.push_back(e);
   }
 
+  void cloud_app(std::int64_t when) {
+    const auto &[from, app] = random_.pick(actor_.cloud_apps);
+    if (day_ < from)
+      return;
+    MonthEvent e =
+        make_event(random_, Log::EntraSignin, actor_, when + random_.between(1, 600) * kMinuteLength,
+                   months_.networks.address(random_, {app->asn}, ""), months_.other(app->agent, app->family));
+    e.application = app->name;
+    e.session = stream(actor_.number, 6, static_cast<std::uint64_t>(from)).bits();
+    e.interactive = false;
+    out_.push_back(e);
+  }
+
   MonthEvent okta_event(const char *type, std::int64_t when, const Machine &machine, const Place &from,
                         const Program *program) {
     MonthEvent e = make_event(random_, Log::Okta, actor_, when, from, program);
@@ -147,7 +166,7 @@ private:
   }
 
   void okta(double activity, bool phone_only) {
-    for (const Machine *machine : {phone_only ? nullptr : laptop_, phone_}) {
+    for (const Machine *machine : {phone_only ? nullptr : laptop_, phone_, phone_only ? nullptr : desktop_}) {
       if (!machine || !random_.chance(activity * (machine->mobile() ? 0.35 : 0.9)))
         continue;
       const int first = working_minute(random_, actor_.person);
@@ -205,8 +224,8 @@ private:
   template <class Burst> void bursts(int number, Burst burst) {
     for (; number > 0; --number) {
       const int minute = working_minute(random_, actor_.person);
-      const bool remote = actor_.cloud_desktop.asn && day_ >= actor_.cloud_desktop_from && random_.chance(0.5);
-      (this->*burst)(at(minute), remote ? actor_.cloud_desktop : where_.laptop(random_, minute),
+      const bool remote = actor_.build_box.asn && day_ >= actor_.build_box_from && random_.chance(0.5);
+      (this->*burst)(at(minute), remote ? actor_.build_box : where_.laptop(random_, minute),
                      remote ? System::Linux : laptop_->system(), remote ? actor_.number : laptop_->number);
     }
   }
@@ -296,7 +315,7 @@ private:
   std::vector<MonthEvent> &out_;
   Random random_;
   WhereDay where_;
-  const Machine *laptop_, *phone_;
+  const Machine *laptop_, *phone_, *desktop_;
 };
 
 void service_day(Months &months, const Actor &actor, int day, std::vector<MonthEvent> &out) {

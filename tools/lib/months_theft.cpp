@@ -156,7 +156,8 @@ private:
       program_ = random_.chance(0.5) ? other_browser() : months_.browser(*laptop_, date);
       return;
     case With::Script:
-      program_ = months_.tool(Tool::AzureIdentity, System::Linux, date, 30, "");
+      program_ = kind_.what == What::Consent ? months_.other(cloud_apps()[2].agent, cloud_apps()[2].family)
+                                             : months_.tool(Tool::AzureIdentity, System::Linux, date, 30, "");
       return;
     case With::OwnTool:
       program_ = months_.tool(tool, system, date, service ? 5 : laptop_->lag_days, "s3.call");
@@ -225,7 +226,8 @@ private:
     if (okta_ && random_.chance(0.4)) {
       MonthEvent e = make_event(random_, Log::Okta, victim_, when, place_, program_);
       e.action = "user.authentication.sso";
-      e.application = random_.chance(0.6) ? victim_.apps[0].second : random_.pick(okta_apps());
+      e.application =
+          random_.chance(0.75) ? victim_.apps[random_.zipf(victim_.apps.size())].second : random_.pick(okta_apps());
       e.session = kind_.what == What::Prompts ? session_ : okta_session(*laptop_, day_);
       return add(e, log);
     }

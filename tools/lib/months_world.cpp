@@ -153,6 +153,11 @@ void Months::make_machines(Random &random, Actor &actor) const {
     for (Machine &one : actor.phones)
       one.relay = one.kind == DeviceKind::Iphone && random.chance(0.06);
   }
+  if (random.chance(0.05)) {
+    const int from = random.chance(0.6) ? 0 : static_cast<int>(random.between(1, days));
+    actor.desktops = {machine(DeviceKind::WindowsEdge, {from, days}, true)};
+    actor.desktop_place = networks.address(random, {random.chance(0.6) ? 8075U : 16509U}, "");
+  }
 }
 
 void Months::make_journeys(Random &random, Actor &actor) const {
@@ -194,8 +199,8 @@ void Months::make_engineer(Random &random, Actor &actor) const {
   if (random.chance(0.25))
     actor.access_key = random.bits() | 1;
   if (random.chance(0.15)) {
-    actor.cloud_desktop = networks.address(random, {16509}, "");
-    actor.cloud_desktop_from = random.chance(0.7) ? 0 : static_cast<int>(random.between(0, days));
+    actor.build_box = networks.address(random, {16509}, "");
+    actor.build_box_from = random.chance(0.7) ? 0 : static_cast<int>(random.between(0, days));
   }
   const auto learn = [&](auto &habits, const auto &list, std::int64_t count, int from) {
     for (std::int64_t i = 0; i < count; ++i)
@@ -246,6 +251,9 @@ void Months::employees(Random &random, int users) {
       actor.apps.emplace_back(0, okta_apps()[own.zipf(okta_apps().size())]);
     for (int n = own.poisson(1.0 * days / 70.0); n > 0; --n)
       actor.apps.emplace_back(static_cast<int>(own.between(1, days)), own.pick(okta_apps()));
+    for (int n = own.poisson(0.8); n > 0; --n)
+      actor.cloud_apps.emplace_back(own.chance(0.6) ? 0 : static_cast<int>(own.between(1, days)),
+                                    &own.pick(cloud_apps()));
     if (own.chance(0.25))
       make_engineer(own, actor);
     actors.push_back(std::move(actor));

@@ -54,6 +54,11 @@ struct Journey {
 struct Call {
   const char *name, *source;
 };
+// An application that was granted access to mail or files, and renews its tokens from its maker's servers.
+struct CloudApp {
+  const char *name, *agent, *family;
+  std::uint32_t asn;
+};
 struct Verb {
   const char *verb, *resource, *subresource, *command;
 };
@@ -72,14 +77,17 @@ struct Actor {
   std::vector<Place> elsewhere{};  // a café, the family: places of one's own that come back
   double corporate_vpn = 0;        // share of the days at home on which traffic leaves through the company
   int vpn_from = 0;                // of a private VPN (person.vpn)
-  std::vector<std::pair<int, const char *>> apps{};  // the day from which an application is used
+  std::vector<std::pair<int, const char *>> apps{};            // the day from which an application is used
+  std::vector<std::pair<int, const CloudApp *>> cloud_apps{};  // the same for what acts on his behalf from a cloud
   bool engineer = false, kubernetes = false;
   std::uint64_t access_key = 0;  // a long-lived one; 0: none
   std::vector<Tool> tools{};
   std::vector<std::pair<int, const Call *>> calls{};
   std::vector<std::pair<int, const Verb *>> verbs{};
-  Place cloud_desktop{};  // asn 0: none
-  int cloud_desktop_from = 0;
+  Place build_box{};  // a machine of his own in the cloud, without a browser; asn 0: none
+  int build_box_from = 0;
+  std::vector<Machine> desktops{};  // in the cloud, with a browser: none or one
+  Place desktop_place{};
   std::vector<Place> addresses{};  // of a service
   Tool tool = Tool::Boto3;
   double rate = 0;     // events of a service a day
@@ -122,6 +130,7 @@ private:
 
 const std::vector<const char *> &okta_apps();
 const std::vector<Call> &calls();
+const std::vector<CloudApp> &cloud_apps();
 const std::vector<Verb> &verbs();
 const std::vector<Country> &destinations();
 System system_of(const Actor &actor, int day);
