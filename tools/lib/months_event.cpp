@@ -17,7 +17,10 @@ std::string entra(const MonthEvent &e) {
     for (const Country &country : *list)
       if (e.place.country == country.iso)
         s.city = country.city;
-  s.device_id = e.device ? uuid_of(e.device) : "";
+  if (e.device) {
+    s.device_id = uuid_of(e.device);
+    s.device_name = "pc-" + s.device_id.substr(0, 6);
+  }
   s.session = e.session ? uuid_of(e.session) : "";
   App app{e.application, ""};
   for (const App &known : apps())

@@ -58,6 +58,8 @@ std::string status(const SignIn &s) {
 std::string device(const SignIn &s) {
   JsonObject detail;
   detail.text("deviceId", s.device_id).text("operatingSystem", s.client.os).text("browser", s.client.browser);
+  if (!s.device_name.empty())
+    detail.text("displayName", s.device_name);
   if (!s.device_id.empty())
     detail.boolean("isManaged", true).text("trustType", "Azure AD joined");
   return detail.done();

@@ -23,7 +23,8 @@ struct SignIn {
   Place place;
   std::string city{};
   Client client;
-  std::string device_id{};  // empty: not registered
+  std::string device_id{};    // empty: not registered
+  std::string device_name{};  // empty: not told
   std::string session{};
   const App *app = nullptr;
   int error = 0;
