@@ -47,3 +47,15 @@ with_dots() {
   { wait "$dots" || true; } 2>/dev/null
   return "$status"
 }
+
+# Sends a file of ours to the server, which may run as a user that cannot read it, and loads it as an IP database.
+# The script has a function `sql` that runs psql in its database.
+load_ip_file() {
+  sql -v name="$1" -v file="$2" <<'SQL' >/dev/null
+begin;
+\lo_import :file
+select * from hunt.load_ip_database(:'name', lo_get(:LASTOID));
+\lo_unlink :LASTOID
+commit;
+SQL
+}
