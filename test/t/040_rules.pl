@@ -195,7 +195,7 @@ is_settled('once', $subscriber);
 $subscriber->safe_psql('postgres', 'drop subscription s');
 
 # Events, whichever way a load brings them
-my $every_event = q{select hunt.create_rule('event', 'match', entity => '{source}', suppression => '0')};
+my $every_event = q{select hunt.create_rule('event', 'match', entity => '{event_key}', suppression => '0')};
 sub seen
 {
 	my ($on) = @_;
