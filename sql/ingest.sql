@@ -107,6 +107,53 @@ select reason, position, times, payload from hunt.reject order by reason collate
 select relname from pg_class where relkind = 'r' and relname ~ '^event_(fact|detail)_' order by 1;
 select count(*) from hunt.event_fact f full join hunt.event_detail d using (event_time, event_key) where f.event_time is null or d.event_time is null;
 
+-- the lines of one statement are one payload: formats that need the lines around them
+set client_min_messages = notice;
+copy hunt.inbox_entra_signin from stdin with (format csv, quote E'\x01', delimiter E'\x02');
+category,time,id,userAgent
+SignInLogs,2024-04-02T10:00:00Z,csv-1,"two, with
+a line break"
+SignInLogs,2024-04-02T10:00:00Z,csv-2
+SignInLogs,2024-04-02T10:00:00Z,csv-3,none
+\.
+copy hunt.inbox_auditd from stdin with (format csv, quote E'\x01', delimiter E'\x02');
+type=SYSCALL msg=audit(1551485718.785:324): arch=c000003e syscall=59 success=yes exit=0 ppid=1 pid=5 auid=1000 uid=0 comm="id" exe="/usr/bin/id"
+type=EXECVE msg=audit(1551485718.785:324): argc=2 a0="id" a1="-u"
+\.
+set client_min_messages = warning;
+select event_id, http_user_agent from hunt.event where event_id like 'csv%' order by 1;
+select action, command_line from hunt.event where source = 'auditd';
+-- an error in the middle leaves nothing of the load behind, nor a savepoint's
+begin;
+savepoint s;
+insert into hunt.inbox_entra_signin values ('{"category":"SignInLogs","time":"2024-04-03T10:00:00Z","id":"gone"}'), ((1 / (random() * 0)::int)::text);
+rollback to s;
+insert into hunt.inbox_entra_signin values ('{"category":"SignInLogs","time":"2024-04-03T10:00:00Z","id":"kept"}');
+commit;
+select event_id from hunt.event where event_time = '2024-04-03T10:00:00Z';
+-- what brought an event, and its client
+begin;
+select hunt.ingest('entra_signin', '{"category":"SignInLogs","time":"2024-04-04T10:00:00Z","properties":{"id":"agent","createdDateTime":"2024-04-04T10:00:00Z","userAgent":"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36"}}');
+select ingest_xid = pg_current_xact_id() as this_transaction, ingest_epoch = hunt.current_epoch() as this_epoch, http_user_agent_key, http_user_agent_os
+from hunt.event where event_id = 'agent';
+commit;
+select hunt.ingest('entra_signin', '{"category":"SignInLogs","time":"2024-04-04T11:00:00Z","properties":{"id":"agent","createdDateTime":"2024-04-04T10:00:00Z","userAgent":"other"}}');
+select ingest_xid < pg_current_xact_id() as first_transaction, http_user_agent from hunt.event where event_id = 'agent';
+-- constraints and row triggers of the tables hold
+create function pg_temp.rename() returns trigger language plpgsql as $$ begin new.session_id := upper(new.session_id); return new; end $$;
+create trigger rename before insert on hunt.event_fact for each row execute function pg_temp.rename();
+alter table hunt.event_fact add constraint not_bad check (session_id <> 'BAD');
+select hunt.ingest('entra_signin', '{"category":"SignInLogs","time":"2024-04-05T10:00:00Z","properties":{"id":"renamed","sessionId":"good"}}');
+select session_id from hunt.event where event_id = 'renamed';
+\set VERBOSITY terse
+select hunt.ingest('entra_signin', '{"category":"SignInLogs","time":"2024-04-05T10:00:00Z","properties":{"id":"refused","sessionId":"bad"}}');
+\set VERBOSITY default
+drop trigger rename on hunt.event_fact;
+alter table hunt.event_fact drop constraint not_bad;
+begin read only;
+select hunt.ingest('entra_signin', '{"category":"SignInLogs","time":"2024-04-05T10:00:00Z","id":"x"}');
+rollback;
+
 -- enrichment follows the loaded databases
 update hunt.event_fact set device_ip_country_code = 'ZZ' where device_ip = '198.51.100.4';
 call hunt.re_enrich('2024-03-01', '2024-03-02');

@@ -34,7 +34,9 @@ begin
   create table if not exists hunt.event_fact (
     event_time timestamptz not null,
     device_ip_asn_number bigint,
+    ingest_xid xid8 not null default pg_current_xact_id(),
     event_key uuid not null,
+    ingest_epoch integer not null default hunt.current_epoch(),
     source_id integer not null,
     tenant_id integer,
     user_id integer,
@@ -51,7 +53,10 @@ begin
     session_id text collate "C",
     unique (event_time, event_key)
   ) partition by range (event_time);
-  perform hunt.track_relation('hunt.event_fact');
+  create index if not exists event_fact_ingest on hunt.event_fact (ingest_epoch, ingest_xid);
+  create or replace trigger set_ingest_columns before insert on hunt.event_fact
+    for each row execute function hunt.set_ingest_columns();
+  alter table hunt.event_fact enable replica trigger set_ingest_columns;
   create index if not exists event_fact_user on hunt.event_fact (user_id, event_time) where user_id is not null;
   create index if not exists event_fact_access_key on hunt.event_fact (access_key_id, event_time)
     where access_key_id is not null;

@@ -82,6 +82,37 @@ $_->finish for @clients;
 $node->safe_psql('postgres', "select hunt.ingest_file('cloudtrail', '$panther')");
 is($node->safe_psql('postgres', $dump), $state, 'two clients that load one file at once lose and double nothing');
 
+# The same events as one container and compressed, in pieces: a large file takes no more memory than a small one.
+sub container
+{
+	my ($from) = @_;
+	open(my $in, '<', $from) or die;
+	open(my $out, '>', "$from.container") or die;
+	print $out '{"Records":[';
+	my $first = 1;
+	while (my $line = <$in>)
+	{
+		chomp $line;
+		print $out ($first ? '' : ','), $line;
+		$first = 0;
+	}
+	print $out ']}';
+	close($out);
+	chmod 0644, "$from.container";
+	return "$from.container";
+}
+my ($large, $small) = (container($sans), container($panther));
+system("gzip -c '$sans' > '$sans.gz'") == 0 or die;
+chmod 0644, "$sans.gz";
+my $peak = q{select substring(pg_read_file('/proc/self/status') from 'VmPeak:\s*(\d+)')::int / 1024};
+for my $file ($large, "$sans.gz")
+{
+	$node->safe_psql('postgres', 'truncate hunt.event_fact, hunt.event_detail');
+	my @peaks = split /\n/, $node->safe_psql('postgres', join('; ', map { "do 'begin perform hunt.ingest_file(''cloudtrail'', ''$_''); end'", $peak } $small, $file));
+	is($node->safe_psql('postgres', $dump), $state, 'the same events from ' . ($file =~ /gz/ ? 'gzip' : 'one container'));
+	cmp_ok($peaks[1] - $peaks[0], '<', 32, 'in memory that does not grow with the file');
+}
+
 # A server that is killed in the middle of a load has stored nothing of it; the next load has all.
 $node->safe_psql('postgres', 'truncate hunt.event_fact, hunt.event_detail');
 my $killed = client("select hunt.ingest_file('cloudtrail', '$sans')");

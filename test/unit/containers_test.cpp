@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -127,6 +129,59 @@ TEST(Json, MissingAndCut) {
   const std::string_view cut = text('"' + std::string(5000, 'x') + '"');
   EXPECT_LE(cut.size(), Scratch::kMaxText);
   EXPECT_NE(cut.find(" ... [5000 bytes, "), cut.npos);
+}
+
+// What is seen of a payload that comes in pieces, and the most that waited for more to come.
+Seen read_in_pieces(std::string_view payload, std::size_t piece, std::size_t &most) {
+  Scratch scratch;
+  Collector collector;
+  DocumentReader reader(scratch, collector);
+  std::string text;
+  while (!payload.empty()) {
+    text += payload.substr(0, piece);
+    payload.remove_prefix(std::min(piece, payload.size()));
+    text.erase(0, reader.read(text, payload.empty()));
+    most = std::max(most, text.size());
+  }
+  return collector.seen;
+}
+
+std::string repeated(std::size_t times, const std::function<std::string(std::size_t)> &text) {
+  std::string all;
+  for (std::size_t i = 0; i < times; ++i)
+    all += text(i);
+  return all;
+}
+
+TEST(Containers, PiecesMakeNoDifference) {
+  const auto number = [](std::size_t n) { return std::to_string(n); };
+  const std::string long_text(700, 'x');
+  const auto object = [&](std::size_t n) { return R"({"n":)" + number(n) + R"(,"t":"\"]}\\)" + long_text + "\"}"; };
+  const std::string elements = repeated(3000, [&](std::size_t n) { return (n == 0 ? "" : ",\n") + object(n); });
+  const std::string payloads[] = {
+      repeated(3000, [&](std::size_t n) { return object(n) + (n % 7 == 0 ? "\r\n\n" : "\n"); }),
+      repeated(3000,
+               [&](std::size_t n) { return n % 50 == 3 ? R"({"cut":"short)" + long_text + "\n" : object(n) + "\n"; }),
+      repeated(3000, [&](std::size_t n) { return "{\n\"n\":\n" + object(n) + "}\n"; }),
+      "[" + elements + "]\n" + object(1),
+      R"({"@odata.context":"x","value":[)" + elements + R"(],"next":{"a":"]}"}})" + "\n" + object(1),
+      repeated(2, [&](std::size_t) { return R"({"Records": [)" + elements + "]}"; }),
+      "n,text\n" + repeated(3000, [&](std::size_t n) { return number(n) + ",\"a \"\"b\"\"\n" + long_text + "\"\n"; }),
+      repeated(3000,
+               [&](std::size_t n) {
+                 return "type=SYSCALL msg=audit(" + number(1551485718 + n / 2) + ".785:" + number(n / 2) +
+                        "): a=" + long_text + "\n";
+               }),
+  };
+  for (const std::string &payload : payloads) {
+    ASSERT_GT(payload.size(), 2 * DocumentReader::kPiece);
+    const Seen whole = read(payload);
+    for (const std::size_t piece : {DocumentReader::kPiece, DocumentReader::kPiece + 777, std::size_t{100'000}}) {
+      std::size_t most = 0;
+      EXPECT_EQ(read_in_pieces(payload, piece, most), whole) << payload.substr(0, 60);
+      EXPECT_LT(most, DocumentReader::kPiece + 8192);
+    }
+  }
 }
 
 }  // namespace
