@@ -67,13 +67,15 @@ SKIP:
 # An edit waits for loads that run, and loads for the edit: no load is half one mapping and half another.
 my $document = '{"date":"2024-03-01T09:15:00Z","log_id":"%s","type":"s","name":"%s"}';
 {
-	my $editor = client("begin; update hunt.source_mapping set paths = '{name}' where source = 'auth0' and event_column = 'user_username'; select pg_sleep(1); commit");
-	wait_for("query like 'begin; update hunt.source_mapping%' and wait_event = 'PgSleep'");
+	my $editor = $node->background_psql('postgres');
+	$editor->query_safe("begin; update hunt.source_mapping set paths = '{name}' where source = 'auth0' and event_column = 'user_username'");
 	my $name = sprintf $document, 'e1', 'late@example.com';
 	my $out = '';
 	my $loader = client("select hunt.ingest('auth0', '$name')", \$out);
 	wait_for("query like 'select hunt.ingest%' and wait_event_type = 'Lock' and wait_event = 'advisory'");
-	$_->finish for $editor, $loader;
+	$editor->query_safe('commit');
+	$editor->quit;
+	$loader->finish;
 	is(sql("select user_username from hunt.event where event_id = 'e1'"), 'late@example.com', 'a load that waited for an edit uses it');
 }
 
@@ -111,11 +113,13 @@ my $document = '{"date":"2024-03-01T09:15:00Z","log_id":"%s","type":"s","name":"
 {
 	my $alice = sprintf $document, 'a%s', 'alice@example.com';
 	sql("select hunt.ingest('auth0', '" . sprintf($alice, 1) . "')");
-	my $forgetter = client("begin; select hunt.forget_user('alice\@example.com', 'erase'); select pg_sleep(1); commit");
-	wait_for("query like 'begin; select hunt.forget_user%' and wait_event = 'PgSleep'");
+	my $forgetter = $node->background_psql('postgres');
+	$forgetter->query_safe("begin; select hunt.forget_user('alice\@example.com', 'erase')");
 	my $loader = client("select hunt.ingest('auth0', '" . sprintf($alice, 2) . "')");
 	wait_for("query like 'select hunt.ingest%' and wait_event = 'advisory'");
-	$_->finish for $forgetter, $loader;
+	$forgetter->query_safe('commit');
+	$forgetter->quit;
+	$loader->finish;
 	is(sql("select event_id, user_username from hunt.event where event_id ~ '^a\\d'"), 'a2|alice@example.com', 'a load after a person was forgotten');
 	is(sql('select count(*) from hunt.event_fact f where user_id is not null and not exists (select from hunt.dictionary_user u where u.id = f.user_id)'), '0', 'no event points to a name that is gone');
 }
