@@ -30,6 +30,9 @@ call accuracy.detect('published', 'd: hourly ASNs > mean + 3 sigma of 14 days', 
 call accuracy.detect('published', 'e: first-seen ASN of the user', $$
   select user_username, min(event_time) from hunt.event where source = 'entra_signin' and success
   group by user_username, device_ip_asn_number $$);
+call accuracy.detect('published', 'e: the same in every log', $$
+  select user_username, min(event_time) from hunt.event where success and device_ip_asn_number is not null
+  group by source, user_username, device_ip_asn_number $$);
 call accuracy.detect('published', 'f: > 1 address of an EKS identity a day', $$
   select user_username, max(event_time) from hunt.event where source = 'eks_audit' and hunt.is_public_ip(device_ip)
   group by user_username, user_arn, access_key_id, http_user_agent, date_trunc('day', event_time)

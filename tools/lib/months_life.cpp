@@ -31,6 +31,13 @@ namespace {
 
 bool is_weekend(std::int64_t day) { return (day + 3) % 7 >= 5; }  // 1970-01-01 was a Thursday; 0 is Monday
 
+std::uint64_t family_number(const Program &program) {
+  std::uint64_t number = 0;
+  for (const char c : program.family)
+    number = number * 31 + static_cast<unsigned char>(c);
+  return number;
+}
+
 // Local minute of the day: two humps around a lunch, and a tail into the evening.
 int working_minute(Random &random, const Person &person) {
   const double x = random.fraction();
@@ -93,8 +100,11 @@ private:
   MonthEvent signin(const Machine &machine, std::int64_t when, const Place &from, const Program *program) {
     MonthEvent e = make_event(random_, Log::EntraSignin, actor_, when, from, program);
     e.application = apps()[random_.zipf(apps().size() - (actor_.engineer ? 0 : 2))].name;
-    e.session = entra_session(machine, day_);
-    e.device = machine.registered ? machine.number : 0;
+    // Each program has a session of its own, and a second browser does not know the machine.
+    const bool first = program == months_.browser(machine, months_.date(day_));
+    e.session = entra_session(machine, day_) ^ (first ? 0 : family_number(*program));
+    const bool second = program->family.starts_with("Firefox");
+    e.device = machine.registered && !second && !random_.chance(machine.silent) ? machine.number : 0;
     return e;
   }
 

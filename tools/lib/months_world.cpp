@@ -128,6 +128,7 @@ void Months::make_machines(Random &random, Actor &actor) const {
     made.session_days = static_cast<int>(random.between(5, 30));
     made.number = random.bits();
     made.registered = registered;
+    made.silent = kind != DeviceKind::WindowsEdge && random.chance(0.3) ? 0.3 : 0.02;
     return made;
   };
   // One machine, or one and its replacement, mostly of the same kind.

@@ -36,6 +36,7 @@ struct Machine {
   int session_days = 7;  // how long a session of Entra ID lasts before it is begun anew
   std::uint64_t number = 0;
   bool registered = true;
+  double silent = 0;      // share of sign-ins in which the browser does not tell which machine it runs on
   int firefox_from = -1;  // the day from which a second browser is used now and then; -1: none
   bool relay = false;     // hides its address behind a privacy relay
   System system() const {
