@@ -111,8 +111,8 @@ end $$;
 comment on function hunt.ordered_chain_moments(text, text, interval, integer[]) is
 'Query for the moments that complete a chain of steps, each counts[k] times after the step before, within the window.';
 
--- The groups that have new rows. They go into the statement that looks for detections as an argument, not as a subquery:
--- so the planner knows how many they are, and reads few groups by index and many by a scan.
+-- The groups that have new rows. They go into the statement that looks for detections as an argument, not as a subquery,
+-- so that the planner knows how many they are.
 create function hunt.touched_statement(rule_id integer, is_new text) returns text
   language plpgsql stable set search_path = pg_catalog, hunt, pg_temp as $$
 declare
@@ -227,6 +227,16 @@ begin
 end $$;
 comment on function hunt.match_statement(integer, text) is 'The statement that finds the detections of a match rule.';
 
+-- How many rows a run finds nobody knows beforehand: the newest are in no statistics yet, and the planner takes them for one.
+-- So everything is joined by hash; row by row would take hours for a batch that takes a second.
+create function hunt.detect_by_hash(statement text, touched hunt.touched[]) returns setof hunt.detection
+  language plpgsql set search_path = pg_catalog, hunt, pg_temp set enable_nestloop = off set jit = off as $$
+begin
+  return query execute statement using touched;
+end $$;
+comment on function hunt.detect_by_hash(text, hunt.touched[]) is
+'The detections that a statement finds for the touched groups ($1), planned without nested loops.';
+
 create function hunt.detect(rule_id integer, is_new text, is_seen text, start_at timestamptz, end_at timestamptz,
   keep_state boolean) returns setof hunt.detection
   language plpgsql set search_path = pg_catalog, hunt, pg_temp as $$
@@ -244,19 +254,19 @@ begin
                                  where q.entity is not null and q.event_time is not null', r.query)
       using start_at, end_at;
   elsif r.kind in ('first_seen', 'new_signature') then
-    return query select * from hunt.detect_first_seen(r.rule_id, is_new, is_seen, start_at, keep_state);
+    return query select * from hunt.detect_by_hash(hunt.first_seen_statement(r.rule_id, is_new, is_seen, start_at, keep_state), null);
   else
     execute hunt.touched_statement(r.rule_id, is_new) into touched;
     if touched is null then
       return;
     end if;
     select min(t.from_at), max(t.to_at) into from_at, to_at from unnest(touched) t;
-    return query execute case when r.kind = 'outlier' then hunt.outlier_statement(r.rule_id, is_new, is_seen, from_at, to_at, keep_state)
-                              else hunt.window_statement(r.rule_id, is_new, is_seen, from_at, to_at) end
-      using touched;
+    return query select * from hunt.detect_by_hash(
+      case when r.kind = 'outlier' then hunt.outlier_statement(r.rule_id, is_new, is_seen, from_at, to_at, keep_state)
+           else hunt.window_statement(r.rule_id, is_new, is_seen, from_at, to_at) end, touched);
   end if;
 end $$;
 comment on function hunt.detect(integer, text, text, timestamptz, timestamptz, boolean) is
 'The detections of a rule in rows that satisfy the condition is_new, among those that satisfy is_seen; start_at and end_at are the bounds of a backtest, and of a query rule $1 and $2. With keep_state what the rule has learned goes on, without it is made of the past.';
 
-revoke execute on function hunt.detect(integer, text, text, timestamptz, timestamptz, boolean) from public;
+revoke execute on function hunt.detect_by_hash(text, hunt.touched[]), hunt.detect(integer, text, text, timestamptz, timestamptz, boolean) from public;

@@ -142,16 +142,6 @@ end $$;
 comment on function hunt.first_seen_statement(integer, text, text, timestamptz, boolean) is
 'The statement that finds the detections of a first_seen or new_signature rule. With keep_state it also adds the values to the rule''s histories; without, it makes histories of the past.';
 
--- How many values are new nobody knows beforehand, and they are joined to as many histories: never row by row.
-create function hunt.detect_first_seen(rule_id integer, is_new text, is_seen text, start_at timestamptz, keep_state boolean)
-  returns setof hunt.detection
-  language plpgsql set search_path = pg_catalog, hunt, pg_temp set enable_nestloop = off as $$
-begin
-  return query execute hunt.first_seen_statement(rule_id, is_new, is_seen, start_at, keep_state);
-end $$;
-comment on function hunt.detect_first_seen(integer, text, text, timestamptz, boolean) is
-'The detections of a first_seen or new_signature rule; see hunt.detect().';
-
 -- At the first run: the rows that were there when the rule was made are its past.
 create function hunt.learn_rule(rule_id integer, is_seen text) returns void
   language plpgsql set search_path = pg_catalog, hunt, pg_temp as $$
@@ -167,4 +157,4 @@ begin
 end $$;
 comment on function hunt.learn_rule(integer, text) is 'Makes the state of a rule that learns from the rows of its source.';
 
-revoke execute on function hunt.learn_rule(integer, text), hunt.detect_first_seen(integer, text, text, timestamptz, boolean) from public;
+revoke execute on function hunt.learn_rule(integer, text) from public;

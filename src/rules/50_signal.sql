@@ -5,6 +5,32 @@ create type hunt.stretch as (signal_id bigint, entity_type text, entity text, gr
 comment on type hunt.stretch is
 'Detections of one entity that belong together: signal_id names the signal that they continue, NULL means a new one.';
 
+-- By index even while the tables are small and their statistics unknown: a session's plans outlive that.
+create function hunt.signal_to_continue(rule_id integer, entity_type text, entity text, at timestamptz, suppression interval,
+  suppression_limit interval) returns hunt.stretch
+  language plpgsql stable set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+declare
+  found_signal hunt.stretch;
+begin
+  select g.signal_id, g.entity_type, g.entity, null, g.first_at, g.last_at into found_signal from hunt.signal g
+  where g.rule_id = signal_to_continue.rule_id and g.entity_type = signal_to_continue.entity_type
+    and g.entity = signal_to_continue.entity and g.first_at <= at
+  order by g.first_at desc limit 1;
+  if found and at - found_signal.last_at < suppression and at < found_signal.first_at + suppression_limit then
+    return found_signal;
+  end if;
+  select g.signal_id, g.entity_type, g.entity, null, g.first_at, g.last_at into found_signal from hunt.signal g
+  where g.rule_id = signal_to_continue.rule_id and g.entity_type = signal_to_continue.entity_type
+    and g.entity = signal_to_continue.entity and g.first_at > at
+  order by g.first_at limit 1;
+  if found and found_signal.first_at - at < suppression and found_signal.last_at < at + suppression_limit then
+    return found_signal;
+  end if;
+  return null;
+end $$;
+comment on function hunt.signal_to_continue(integer, text, text, timestamptz, interval, interval) is
+'The signal that a detection at this time continues, or precedes by less than suppression; NULL if it makes a new one.';
+
 -- A detection continues a signal if it comes within suppression after the last one, and within suppression_limit after
 -- the first. One that arrives late and precedes a signal by less than suppression joins that one.
 create function hunt.group_detections(rule_id integer, is_new text, is_seen text, start_at timestamptz,
@@ -13,7 +39,7 @@ create function hunt.group_detections(rule_id integer, is_new text, is_seen text
 declare
   r record;
   d record;
-  stored record;
+  stored hunt.stretch;
   s hunt.stretch;
 begin
   select * into strict r from hunt.rule where rule.rule_id = group_detections.rule_id;
@@ -33,20 +59,9 @@ begin
     end if;
     s := (null, d.entity_type, d.entity, d.group_key, d.event_time, d.event_time, 1, d.measured);
     if continue_signals then
-      select g.signal_id, g.first_at, g.last_at into stored from hunt.signal g
-      where g.rule_id = r.rule_id and g.entity_type = d.entity_type and g.entity = d.entity
-        and g.first_at <= d.event_time
-      order by g.first_at desc limit 1;
-      if found and d.event_time - stored.last_at < r.suppression and d.event_time < stored.first_at + r.suppression_limit then
-        s.signal_id := stored.signal_id; s.first_at := stored.first_at; s.last_at := greatest(s.last_at, stored.last_at);
-        continue;
-      end if;
-      select g.signal_id, g.first_at, g.last_at into stored from hunt.signal g
-      where g.rule_id = r.rule_id and g.entity_type = d.entity_type and g.entity = d.entity
-        and g.first_at > d.event_time
-      order by g.first_at limit 1;
-      if found and stored.first_at - d.event_time < r.suppression and stored.last_at < d.event_time + r.suppression_limit then
-        s.signal_id := stored.signal_id; s.last_at := stored.last_at;
+      stored := hunt.signal_to_continue(r.rule_id, d.entity_type, d.entity, d.event_time, r.suppression, r.suppression_limit);
+      if stored.signal_id is not null then
+        s.signal_id := stored.signal_id; s.first_at := least(s.first_at, stored.first_at); s.last_at := greatest(s.last_at, stored.last_at);
       end if;
     end if;
   end loop;
@@ -211,7 +226,7 @@ comment on function hunt.raise_signals(integer, text, text, timestamptz, timesta
 'Stores what a rule detects as signals, continues the signals that go on, scores the entities and notifies the channel session_hunt_signal of each new signal.';
 
 create function hunt.update_insights(signal_ids bigint[]) returns void
-  language plpgsql set search_path = pg_catalog, pg_temp as $$
+  language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 declare
   policy record;
   g record;

@@ -5,8 +5,8 @@
 \timing off
 set client_min_messages = warning;
 set timezone = 'UTC';
-drop extension if exists session_hunt cascade;
-drop schema if exists hunt cascade;
+
+
 create extension session_hunt;
 select hunt.setup() \g /dev/null
 select hunt.create_event_partitions(d::date) from generate_series(date '2026-01-01', date '2026-03-01', '1 month') d \g /dev/null
