@@ -108,7 +108,7 @@ my $peak = q{select substring(pg_read_file('/proc/self/status') from 'VmPeak:\s*
 for my $file ($large, "$sans.gz")
 {
 	$node->safe_psql('postgres', 'truncate hunt.event_fact, hunt.event_detail');
-	my @peaks = split /\n/, $node->safe_psql('postgres', join('; ', map { "do 'begin perform hunt.ingest_file(''cloudtrail'', ''$_''); end'", $peak } $small, $file));
+	my @peaks = split /\n/, $node->safe_psql('postgres', join('; ', map {; "do 'begin perform hunt.ingest_file(''cloudtrail'', ''$_''); end'", $peak } $small, $file));
 	is($node->safe_psql('postgres', $dump), $state, 'the same events from ' . ($file =~ /gz/ ? 'gzip' : 'one container'));
 	cmp_ok($peaks[1] - $peaks[0], '<', 32, 'in memory that does not grow with the file');
 }
