@@ -147,27 +147,7 @@ create function hunt.ingest_inbox() returns trigger
 comment on function hunt.ingest_inbox() is
 'The triggers of the inbox tables: they store the events of the inserted lines instead of the lines.';
 
-create function hunt.enrich_events(start_at timestamptz, end_at timestamptz) returns bigint
-  language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  changed bigint;
-begin
-  update hunt.event_fact f
-  set device_ip_asn_number = n.asn, device_ip_country_code = n.country
-  from (select e.event_time, e.event_key, hunt.asn_number(e.device_ip) as asn, hunt.country_iso(e.device_ip) as country
-        from hunt.event_fact e
-        where e.event_time >= start_at and e.event_time < end_at
-        offset 0) n
-  where f.event_time = n.event_time and f.event_key = n.event_key
-    and f.event_time >= start_at and f.event_time < end_at
-    and (f.device_ip_asn_number is distinct from n.asn or f.device_ip_country_code is distinct from n.country);
-  get diagnostics changed = row_count;
-  return changed;
-end $$;
-comment on function hunt.enrich_events(timestamptz, timestamptz) is
-'Looks up network and country of the stored events from start_at to before end_at again, after another IP database was loaded; the number of events that changed.';
-
 revoke execute on function hunt.begin_load(text), hunt.begin_additions(), hunt.add_month(date),
   hunt.dictionary_ids(text, text[]), hunt.update_events(hunt.event_row[]),
   hunt.store_rejects(text, boolean, text[], uuid[], bigint[], text[]), hunt.ingest(text, text), hunt.store_payloads(text, text[]),
-  hunt.ingest_file(text, text), hunt.ingest_inbox(), hunt.enrich_events(timestamptz, timestamptz) from public;
+  hunt.ingest_file(text, text), hunt.ingest_inbox() from public;
