@@ -14,6 +14,10 @@ begin
 end $$;
 comment on function hunt.source_id(text) is 'The source_id of a log source in hunt.event_fact; an error if the source is unknown, so that a misspelt name does not look like a log without findings.';
 
+create function hunt.source_ids(sources text[]) returns integer[]
+language sql stable strict parallel safe as $$ select array_agg(hunt.source_id(s)) from unnest($1) s $$;
+comment on function hunt.source_ids(text[]) is 'The source_id of each of these log sources; an error if one is unknown.';
+
 create function hunt.signin_networks(start_at timestamptz, end_at timestamptz, slice interval, source text, time_zone text,
   ignored_classes text[])
 returns table (user_id integer, slice_start timestamptz, asn_number bigint, network text, country_code text, events bigint,

@@ -2,7 +2,7 @@
 
 -- The rows that the hunts of this family count. Agents are told apart by their key: an upgrade is no new client.
 create function hunt.user_clients(start_at timestamptz, end_at timestamptz, slice interval, sources text[], time_zone text,
-  actions text[])
+  event_types text[])
 returns table (user_id integer, slice_start timestamptz, agent_id integer, agent_key text, os text, asn_number bigint,
   events bigint, first_at timestamptz, last_at timestamptz)
 language sql stable parallel safe rows 10000 as $$
@@ -13,17 +13,13 @@ language sql stable parallel safe rows 10000 as $$
     from hunt.event_fact f
     where f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2
       and f.source_id operator(pg_catalog.=) any (hunt.source_ids($4))
-      and ($6 is null or f.action_id operator(pg_catalog.=) any (array(select d.id from hunt.dictionary_action d
-                                                                      where d.value operator(pg_catalog.=) any ($6))))
+      and ($6 is null or f.device_event_id operator(pg_catalog.=) any (array(select d.id from hunt.dictionary_device_event d
+                                                                            where d.value operator(pg_catalog.=) any ($6))))
       and f.success and f.user_id is not null and f.agent_id is not null
     group by 1, 2, 3, 4
   ) u
   join hunt.dictionary_agent g on g.id operator(pg_catalog.=) u.agent_id $$;
-comment on function hunt.user_clients(timestamptz, timestamptz, interval, text[], text, text[]) is 'Of each user and time slice the user agents and networks of his successful events of these sources (and actions, unless NULL) from start_at (inclusive) to end_at (exclusive), with agent key and operating system; what the hunts of this family count.';
-
-create function hunt.source_ids(sources text[]) returns integer[]
-language sql stable strict parallel safe as $$ select array_agg(hunt.source_id(s)) from unnest($1) s $$;
-comment on function hunt.source_ids(text[]) is 'The source_id of each of these log sources; an error if one is unknown.';
+comment on function hunt.user_clients(timestamptz, timestamptz, interval, text[], text, text[]) is 'Of each user and time slice the user agents and networks of his successful events of these sources (and of these vendor''s kinds of record, unless NULL) from start_at (inclusive) to end_at (exclusive), with agent key and operating system; what the hunts of this family count.';
 
 create function hunt.several_clients(start_at timestamptz, end_at timestamptz, slice interval default '1 day',
   min_clients integer default 3, min_systems integer default 2, sources text[] default '{entra_signin}',
@@ -49,7 +45,7 @@ comment on function hunt.several_clients(timestamptz, timestamptz, interval, int
 
 create function hunt.single_sign_on_clients(start_at timestamptz, end_at timestamptz, slice interval default '1 hour',
   min_clients integer default 3, shift interval default '7 days', sources text[] default '{okta}',
-  actions text[] default '{user.authentication.sso}', time_zone text default 'UTC')
+  event_types text[] default '{user.authentication.sso}', time_zone text default 'UTC')
 returns table (slice_start timestamptz, user_username text, client_count integer, clients text[], count_before integer,
   clients_before text[], new_clients text[], networks text[], events bigint)
 language sql stable parallel safe rows 100 as $$

@@ -57,7 +57,7 @@ language sql stable parallel safe rows 100 as $$
     join hunt.event_detail d on d.event_time operator(pg_catalog.=) f.event_time and d.event_key operator(pg_catalog.=) f.event_key
     where f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2
       and f.source_id operator(pg_catalog.=) any (hunt.source_ids($5))
-      and hunt.is_public_ip(f.device_ip)
+      and hunt.is_public_ip(f.device_ip) and not hunt.is_own_network(f.device_ip)
     group by 1, 2, 3, 4, 5
     having hunt.count_distinct(f.device_ip) operator(pg_catalog.>=) $4
   ) n
@@ -65,4 +65,4 @@ language sql stable parallel safe rows 100 as $$
   left join hunt.dictionary_access_key k on k.id operator(pg_catalog.=) n.access_key_id
   left join hunt.dictionary_agent g on g.id operator(pg_catalog.=) n.agent_id
   order by n.address_count desc, n.slice_start, u.value $$;
-comment on function hunt.identity_addresses(timestamptz, timestamptz, interval, integer, text[], text) is 'Hunt: identities (ARN, user, access key and user agent together) of a cluster that acted from at least min_addresses public addresses within one time slice. Most addresses first.';
+comment on function hunt.identity_addresses(timestamptz, timestamptz, interval, integer, text[], text) is 'Hunt: identities (ARN, user, access key and user agent together) of a cluster that acted from at least min_addresses public addresses, those of hunt.own_network left out, within one time slice. Most addresses first.';

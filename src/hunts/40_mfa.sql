@@ -1,8 +1,7 @@
 -- hunts: the two sides of one login (hypothesis 4): where the second factor was approved, and where it was used.
 
 create function hunt.mfa_contrast(start_at timestamptz, end_at timestamptz, within interval default '30 minutes',
-  sources text[] default '{okta,entra_signin}', mfa_actions text[] default '{user.authentication.auth_via_mfa}',
-  username text default null)
+  sources text[] default '{okta,entra_signin}', username text default null)
 returns table (mfa_at timestamptz, user_username text, mfa_method text, mfa_country text, mfa_network text, mfa_client text,
   used_at timestamptz, used_country text, used_network text, used_client text, application text, minutes_apart numeric,
   same_session boolean, differs text[])
@@ -10,13 +9,15 @@ language sql stable parallel safe rows 100 as $$
   with side as (
     select f.event_time, f.user_id, f.session_id, f.device_ip_asn_number as asn_number, f.device_ip_country_code as country_code,
            f.agent_id, f.application_id, f.mfa_method_id,
-           f.action_id operator(pg_catalog.=) any (array(select d.id from hunt.dictionary_action d
-                                                        where d.value operator(pg_catalog.=) any ($5))) as is_mfa
+           -- Okta logs the password like a factor; it is the other side.
+           f.mfa_method_id operator(pg_catalog.=) any (array(select d.id from hunt.dictionary_mfa_method d
+                                                            where d.value operator(pg_catalog.!~~*) '%password%')) as is_mfa
     from hunt.event_fact f
     where f.event_time operator(pg_catalog.>=) ($1 operator(pg_catalog.-) $3) and f.event_time operator(pg_catalog.<) ($2 operator(pg_catalog.+) $3)
       and f.source_id operator(pg_catalog.=) any (hunt.source_ids($4))
       and f.success and f.user_id is not null and f.device_ip_country_code is not null
-      and ($6 is null or f.user_id operator(pg_catalog.=) (select d.id from hunt.dictionary_user d where d.value operator(pg_catalog.=) $6))
+      and not coalesce(hunt.is_own_network(f.device_ip), false)
+      and ($5 is null or f.user_id operator(pg_catalog.=) (select d.id from hunt.dictionary_user d where d.value operator(pg_catalog.=) $5))
   ), pair as (
     -- Of one approval and one place of use, the use nearest in time.
     select distinct on (m.event_time, m.user_id, m.country_code, m.asn_number, o.country_code, o.asn_number)
@@ -45,4 +46,4 @@ language sql stable parallel safe rows 100 as $$
   left join hunt.dictionary_agent og on og.id operator(pg_catalog.=) p.used_agent
   left join hunt.dictionary_application a on a.id operator(pg_catalog.=) p.application_id
   order by p.mfa_at, u.value, p.used_at $$;
-comment on function hunt.mfa_contrast(timestamptz, timestamptz, interval, text[], text[], text) is 'Hunt: second factors approved in one country while the account was used from another, within the interval: both sides with country, network and client, how many minutes apart (negative: used before), and what differs. mfa_actions are the actions that approve a factor; of one user, or of all if username is NULL.';
+comment on function hunt.mfa_contrast(timestamptz, timestamptz, interval, text[], text) is 'Hunt: second factors approved in one country while the account was used from another, within the interval: both sides with country, network and client, how many minutes apart (negative: used before), and what differs. a password is no second factor; networks of one''s own are left out; of one user, or of all if username is NULL.';

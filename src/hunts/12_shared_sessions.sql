@@ -1,0 +1,58 @@
+-- hunts: one session goes on in two places (hypothesis 1): the thief's beside the user's.
+
+create function hunt.shared_sessions(start_at timestamptz, end_at timestamptz, within interval default '1 hour',
+  lookback interval default '30 days', familiar interval default '3 days',
+  sources text[] default '{entra_signin,okta,cloudtrail,eks_audit,kubernetes_audit}',
+  ignored_classes text[] default '{corporate,mobile,relay,satellite}')
+returns table (seen_at timestamptz, user_identity text, session text, elsewhere_network text, elsewhere_country text,
+  elsewhere_address inet, elsewhere_client text, elsewhere_at timestamptz, home_network text, home_country text,
+  home_before timestamptz, home_after timestamptz, network_known_since timestamptz)
+language sql stable parallel safe rows 100 as $$
+  with used as materialized (
+    select coalesce(i.identity, u.value) as user_identity, f.event_time, f.asn_number, f.country_code, f.device_ip, f.agent_id,
+           f.session, f.network
+    from (
+      select e.user_id, e.event_time, e.device_ip_asn_number as asn_number, e.device_ip_country_code as country_code, e.device_ip,
+             e.agent_id, coalesce(k.value, e.session_id) as session,
+             coalesce(hunt.asn_org(e.device_ip_asn_number), 'AS' operator(pg_catalog.||) e.device_ip_asn_number) as network
+      from hunt.event_fact e
+      left join hunt.dictionary_access_key k on k.id operator(pg_catalog.=) e.access_key_id
+      where e.event_time operator(pg_catalog.>=) ($1 operator(pg_catalog.-) $4) and e.event_time operator(pg_catalog.<) $2
+        and e.source_id operator(pg_catalog.=) any (hunt.source_ids($6))
+        and e.user_id is not null and e.device_ip_asn_number is not null and e.success is not false
+        and not hunt.is_own_network(e.device_ip)
+    ) f
+    join hunt.dictionary_user u on u.id operator(pg_catalog.=) f.user_id
+    left join hunt.identity i on i.username operator(pg_catalog.=) u.value
+  ), placed as (
+    select s.*, min(s.event_time) over (partition by s.user_identity, s.network) as known_since from used s
+  ), familiar as (
+    -- The uses of a session from networks that its user has had for some days, one row each.
+    select p.user_identity, p.session, p.event_time, p.network, p.country_code
+    from placed p
+    where p.session is not null and p.known_since operator(pg_catalog.<) (p.event_time operator(pg_catalog.-) $5)
+  )
+  select distinct on (e.user_identity, e.session, e.network)
+         a.event_time, e.user_identity, e.session, e.network, e.country_code, e.device_ip, g.agent_key, e.event_time, b.network,
+         b.country_code, b.event_time, a.event_time, e.known_since
+  from placed e
+  cross join lateral (
+    select b.network, b.country_code, b.event_time from familiar b
+    where b.user_identity operator(pg_catalog.=) e.user_identity and b.session operator(pg_catalog.=) e.session
+      and b.event_time operator(pg_catalog.<=) e.event_time
+      and b.event_time operator(pg_catalog.>=) (e.event_time operator(pg_catalog.-) $3)
+      and b.network operator(pg_catalog.<>) e.network
+    order by b.event_time desc, b.network limit 1) b
+  cross join lateral (
+    select a.event_time from familiar a
+    where a.user_identity operator(pg_catalog.=) e.user_identity and a.session operator(pg_catalog.=) e.session
+      and a.event_time operator(pg_catalog.>=) e.event_time
+      and a.event_time operator(pg_catalog.<=) (e.event_time operator(pg_catalog.+) $3)
+      and a.network operator(pg_catalog.=) b.network
+    order by a.event_time limit 1) a
+  left join hunt.dictionary_agent g on g.id operator(pg_catalog.=) e.agent_id
+  where e.session is not null and a.event_time operator(pg_catalog.>=) $1
+    and e.known_since operator(pg_catalog.>=) (e.event_time operator(pg_catalog.-) $5)
+    and not exists (select from hunt.asn_classes c where c.number operator(pg_catalog.=) e.asn_number and c.class operator(pg_catalog.=) any ($7))
+  order by e.user_identity, e.session, e.network, a.event_time, e.event_time $$;
+comment on function hunt.shared_sessions(timestamptz, timestamptz, interval, interval, interval, text[], text[]) is 'Hunt: sessions (session id, or access key) that were used from a network unfamiliar to their user while they went on in a familiar one: it came before and after within the interval within. A network is familiar once the user has had it for the time of familiar, within the lookback. seen_at is when the session was back; one row for each session and unfamiliar network, without networks of one''s own and of ignored_classes. Who carries a laptop to a café and back within the interval shows as well.';

@@ -1,0 +1,86 @@
+-- hunts: a network, country, client, application, action or command that this user has not shown before
+-- (hypotheses 3, 5 and 6).
+
+create function hunt.first_seen_field(field text) returns text
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+begin
+  if first_seen_field.field is null or first_seen_field.field <> all ('{network,country,client,application,action,command}') then
+    raise exception 'nothing is first seen by "%"', first_seen_field.field using errcode = 'invalid_parameter_value',
+      hint = 'The fields are network, country, client, application, action and command.';
+  end if;
+  return first_seen_field.field;
+end $$;
+comment on function hunt.first_seen_field(text) is 'The field itself; an error if the hunts for first-seen values know none of this name.';
+
+-- What people showed, one row for each person, value and day, the days before and from start_at on apart: the least that
+-- the histories of the hunt need.
+create function hunt.shown_values(field text, read_from timestamptz, start_at timestamptz, end_at timestamptz, sources text[])
+returns table (user_identity text, value text, is_before boolean, events bigint, first_at timestamptz, last_at timestamptz)
+language sql stable parallel safe rows 10000 as $$
+  select coalesce(i.identity, u.value) as user_identity, s.value, s.is_before, sum(s.events)::bigint, min(s.first_at), max(s.last_at)
+  from (
+    select r.user_id, r.is_before, r.day, r.events, r.first_at, r.last_at,
+           case $1 when 'network' then coalesce(hunt.asn_org(r.number), 'AS' operator(pg_catalog.||) r.number)
+                   when 'client' then (select g.agent_key from hunt.dictionary_agent g where g.id operator(pg_catalog.=) r.number)
+                   when 'application' then (select a.value from hunt.dictionary_application a where a.id operator(pg_catalog.=) r.number)
+                   when 'action' then (select a.value from hunt.dictionary_action a where a.id operator(pg_catalog.=) r.number)
+                   else r.text end as value
+    from (
+      select f.user_id, f.event_time operator(pg_catalog.<) $3 as is_before, hunt.timeslice(f.event_time, '1 day') as day,
+             case $1 when 'network' then f.device_ip_asn_number when 'client' then f.agent_id
+                     when 'application' then f.application_id when 'action' then f.action_id end as number,
+             case $1 when 'country' then f.device_ip_country_code
+                     when 'command' then (select hunt.log_signature(d.command_line) from hunt.event_detail d
+                                          where d.event_time operator(pg_catalog.=) f.event_time
+                                            and d.event_key operator(pg_catalog.=) f.event_key) end as text,
+             count(*) as events, min(f.event_time) as first_at, max(f.event_time) as last_at
+      from hunt.event_fact f
+      where f.event_time operator(pg_catalog.>=) $2 and f.event_time operator(pg_catalog.<) $4
+        and ($5 is null or f.source_id operator(pg_catalog.=) any (hunt.source_ids($5)))
+        -- Who fails shows nothing of himself; what does not say how it ended did happen.
+        and f.success is not false and f.user_id is not null
+        and (case when $1 operator(pg_catalog.=) any ('{network,country}') and f.device_ip is not null
+                  then not hunt.is_own_network(f.device_ip) else true end)
+      group by 1, 2, 3, 4, 5
+    ) r
+  ) s
+  join hunt.dictionary_user u on u.id operator(pg_catalog.=) s.user_id
+  left join hunt.identity i on i.username operator(pg_catalog.=) u.value
+  where not hunt.is_blank(s.value)
+  group by 1, 2, 3, s.day $$;
+comment on function hunt.shown_values(text, timestamptz, timestamptz, timestamptz, text[]) is 'The values of a field that people showed in events that did not fail, by person (hunt.identity), value and day (UTC), those before start_at apart; networks and countries without those of hunt.own_network. What the hunts for first-seen values read.';
+
+create function hunt.first_seen_values(start_at timestamptz, end_at timestamptz, field text default 'network',
+  lookback interval default '90 days', learning interval default '14 days', sources text[] default null,
+  pattern text default null, username text default null)
+returns table (first_at timestamptz, user_identity text, value text, verdict text, people_before bigint, known_values integer,
+  known_since timestamptz, events bigint, last_at timestamptz)
+language sql stable parallel safe rows 100 as $$
+  with shown as materialized (
+    select * from hunt.shown_values(hunt.first_seen_field($3), $1 operator(pg_catalog.-) $4, $1, $2, $6) s
+  ), person as (
+    select s.user_identity,
+           hunt.history(s.value, s.first_at, 100000, $4) operator(hunt.||) hunt.history(s.value, s.last_at, 100000, $4) as state
+    from shown s
+    where $8 is null or s.user_identity operator(pg_catalog.=) hunt.user_identity($8)
+    group by s.user_identity
+  ), everyone as (
+    select s.value, hunt.history(s.value, s.first_at, 1, $4) operator(hunt.||) hunt.history(s.value, s.last_at, 1, $4) as state,
+           count(distinct s.user_identity) filter (where s.is_before) as people
+    from shown s group by s.value
+  )
+  select n.first_at, n.user_identity, n.value, v.verdict, e.people, v.entity_values, v.entity_first_seen, n.events, n.last_at
+  from (
+    select s.user_identity, s.value, min(s.first_at) as first_at, sum(s.events)::bigint as events, max(s.last_at) as last_at
+    from shown s
+    -- The pattern chooses what is told, not what is known: who never ran kubectl is known by the rest of his commands.
+    where not s.is_before and ($7 is null or s.value operator(pg_catalog.~~) $7)
+      and ($8 is null or s.user_identity operator(pg_catalog.=) hunt.user_identity($8))
+    group by s.user_identity, s.value
+  ) n
+  join person p on p.user_identity operator(pg_catalog.=) n.user_identity
+  join everyone e on e.value operator(pg_catalog.=) n.value
+  cross join lateral hunt.first_seen_verdict(p.state, n.value, n.first_at, $5, everyone => e.state) v
+  where v.verdict operator(pg_catalog.=) any ('{new_for_entity,new_for_everyone}')
+  order by e.people, n.first_at, n.user_identity, n.value $$;
+comment on function hunt.first_seen_values(timestamptz, timestamptz, text, interval, interval, text[], text, text) is 'Hunt: values that a person showed for the first time since the lookback before, when known for the time of learning: field is network (operator), country, client (agent key), application, action, or command (the signature of a command line). pattern is LIKE over the values ("kubectl%"); of all sources if sources is NULL, of one person or of all if username is NULL. verdict says whether it was new for everyone or for the person; people_before is how many others had shown it before start_at. What the fewest showed first.';
