@@ -26,33 +26,29 @@ language sql stable parallel safe rows 100 as $$
     left join hunt.identity i on i.username operator(pg_catalog.=) u.value
   ), placed as (
     select s.*, min(s.event_time) over (partition by s.user_identity, s.network) as known_since from used s
-  ), familiar as (
-    -- The uses of a session from networks that its user has had for some days, one row each.
-    select p.user_identity, p.session, p.event_time, p.network, p.country_code
-    from placed p
-    where p.session is not null and p.known_since operator(pg_catalog.<) (p.event_time operator(pg_catalog.-) $5)
+  ), beside as (
+    -- The nearest uses of the session from networks that its user has had for some days. An unfamiliar one is none of them.
+    select p.*, max(p.event_time) filter (where p.is_familiar) over (partition by p.user_identity, p.session order by p.event_time) as home_before,
+           min(p.event_time) filter (where p.is_familiar) over (partition by p.user_identity, p.session order by p.event_time desc) as home_after
+    from (select q.*, q.known_since operator(pg_catalog.<) (q.event_time operator(pg_catalog.-) $5) as is_familiar
+          from placed q where q.session is not null) p
   )
-  select distinct on (e.user_identity, e.session, e.network)
-         a.event_time, e.user_identity, e.session, e.network, e.country_code, e.device_ip, g.agent_key, e.event_time, b.network,
-         b.country_code, b.event_time, a.event_time, e.known_since
-  from placed e
+  select e.home_after, e.user_identity, e.session, e.network, e.country_code, e.device_ip, g.agent_key, e.event_time, h.network,
+         h.country_code, e.home_before, e.home_after, e.known_since
+  from (
+    select distinct on (b.user_identity, b.session, b.network) b.*
+    from beside b
+    where not b.is_familiar and b.home_after operator(pg_catalog.>=) $1
+      and b.home_before operator(pg_catalog.>=) (b.event_time operator(pg_catalog.-) $3)
+      and b.home_after operator(pg_catalog.<=) (b.event_time operator(pg_catalog.+) $3)
+      and not exists (select from hunt.asn_classes c where c.number operator(pg_catalog.=) b.asn_number
+                                                       and c.class operator(pg_catalog.=) any ($7))
+    order by b.user_identity, b.session, b.network, b.event_time, b.device_ip, b.agent_id
+  ) e
   cross join lateral (
-    select b.network, b.country_code, b.event_time from familiar b
-    where b.user_identity operator(pg_catalog.=) e.user_identity and b.session operator(pg_catalog.=) e.session
-      and b.event_time operator(pg_catalog.<=) e.event_time
-      and b.event_time operator(pg_catalog.>=) (e.event_time operator(pg_catalog.-) $3)
-      and b.network operator(pg_catalog.<>) e.network
-    order by b.event_time desc, b.network limit 1) b
-  cross join lateral (
-    select a.event_time from familiar a
-    where a.user_identity operator(pg_catalog.=) e.user_identity and a.session operator(pg_catalog.=) e.session
-      and a.event_time operator(pg_catalog.>=) e.event_time
-      and a.event_time operator(pg_catalog.<=) (e.event_time operator(pg_catalog.+) $3)
-      and a.network operator(pg_catalog.=) b.network
-    order by a.event_time limit 1) a
+    select min(p.network) as network, min(p.country_code) as country_code from placed p
+    where p.user_identity operator(pg_catalog.=) e.user_identity and p.session operator(pg_catalog.=) e.session
+      and p.event_time operator(pg_catalog.=) e.home_after) h
   left join hunt.dictionary_agent g on g.id operator(pg_catalog.=) e.agent_id
-  where e.session is not null and a.event_time operator(pg_catalog.>=) $1
-    and e.known_since operator(pg_catalog.>=) (e.event_time operator(pg_catalog.-) $5)
-    and not exists (select from hunt.asn_classes c where c.number operator(pg_catalog.=) e.asn_number and c.class operator(pg_catalog.=) any ($7))
-  order by e.user_identity, e.session, e.network, a.event_time, e.event_time $$;
+  order by e.home_after, e.user_identity, e.session, e.network $$;
 comment on function hunt.shared_sessions(timestamptz, timestamptz, interval, interval, interval, text[], text[]) is 'Hunt: sessions (session id, or access key) that were used from a network unfamiliar to their user while they went on in a familiar one: it came before and after within the interval within. A network is familiar once the user has had it for the time of familiar, within the lookback. seen_at is when the session was back; one row for each session and unfamiliar network, without networks of one''s own and of ignored_classes. Who carries a laptop to a café and back within the interval shows as well.';
