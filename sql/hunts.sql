@@ -183,8 +183,8 @@ select slice_start, user_identity, round(bits) as bits, new_actions, action_coun
 select to_at, user_identity, from_at, round(distance_km) as km, round(speed_kmh) as kmh, from_country, from_network, to_country, to_network, to_client from impossible_travel(:day);
 \echo one session in two places
 select seen_at, user_identity, session, elsewhere_network, elsewhere_at, home_network, home_before, home_after from shared_sessions(:day);
-\echo her client, not her device
-select seen_at, user_identity, client, network, registered_before, events_before from unregistered_devices(:day);
+\echo not her device
+select seen_at, user_identity, client, network, new_field, device_class, registered_before, events_before from unregistered_devices(:day);
 \echo all about Alice, by whichever name
 insert into hunt.signal (rule_name, name, entity_type, entity, severity, prototype, first_at, last_at, tags)
 values ('a rule', 'Something of her key', 'access_key_id', 'AKIAALICE', 5, false, '2026-03-21 10:02+00', '2026-03-21 10:04+00', '{T1078.004}'),

@@ -3,7 +3,7 @@
 create function hunt.shared_sessions(start_at timestamptz, end_at timestamptz, within interval default '1 hour',
   lookback interval default '30 days', familiar interval default '3 days',
   sources text[] default '{entra_signin,okta,cloudtrail,eks_audit,kubernetes_audit}',
-  ignored_classes text[] default '{corporate,mobile,relay,satellite}')
+  ignored_classes text[] default '{corporate,cloud,cdn,mobile,relay,satellite}')
 returns table (seen_at timestamptz, user_identity text, session text, elsewhere_network text, elsewhere_country text,
   elsewhere_address inet, elsewhere_client text, elsewhere_at timestamptz, home_network text, home_country text,
   home_before timestamptz, home_after timestamptz, network_known_since timestamptz)

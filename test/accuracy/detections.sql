@@ -1,6 +1,7 @@
 -- The detections that are judged, in the order of the table. To add one:
 --   call accuracy.detect(team, name, $$ select user name or access key, moment from ... $$);
 --   call accuracy.detect_rule(team, name, $$ kind, filter => ..., ... $$);         a rule, by hunt.backtest_rule()
+--   call accuracy.detect_pack(team, windows);                                      the rule pack and its insights
 --   call accuracy.together(team, name, pattern);                                   several of a team as one
 -- The months are accuracy.start_at() to accuracy.end_at(); alerts count from accuracy.judged_from() on.
 
@@ -82,3 +83,35 @@ call accuracy.detect_rule('rules', 'prompts refused, then one approved', $$ 'cha
   filter => 'action = ''Authentication of user via MFA'' or (source = ''entra_signin'' and error_code = ''50074'')
              or (source = ''entra_signin'' and mfa_method is not null)',
   steps => '[{"filter": "not success", "count": 3}, {"filter": "success"}]' $$);
+
+call accuracy.detect('hunts', 'several_clients', $$
+  select user_username, last_at from hunt.several_clients(accuracy.start_at(), accuracy.end_at()) $$);
+call accuracy.detect('hunts', 'single_sign_on_clients', $$
+  select user_username, slice_start + interval '1 hour' from hunt.single_sign_on_clients(accuracy.start_at(), accuracy.end_at()) $$);
+call accuracy.detect('hunts', 'access_key_clients', $$
+  select access_key_id, last_at from hunt.access_key_clients(accuracy.start_at(), accuracy.end_at()) $$);
+call accuracy.detect('hunts', 'identity_addresses', $$
+  select user_username, last_at from hunt.identity_addresses(accuracy.start_at(), accuracy.end_at()) $$);
+call accuracy.detect('hunts', 'mfa_contrast', $$
+  select user_username, greatest(mfa_at, used_at) from hunt.mfa_contrast(accuracy.start_at(), accuracy.end_at()) $$);
+call accuracy.detect('hunts', 'network_outliers', $$
+  select user_username, last_at from hunt.network_outliers(accuracy.judged_from(), accuracy.end_at()) $$);
+call accuracy.detect('hunts', 'first_seen_values, network', $$
+  select user_identity, first_at from hunt.first_seen_values(accuracy.judged_from(), accuracy.end_at()) $$);
+call accuracy.detect('hunts', 'first_seen_values, country', $$
+  select user_identity, first_at from hunt.first_seen_values(accuracy.judged_from(), accuracy.end_at(), 'country') $$);
+call accuracy.detect('hunts', 'first_seen_values, client', $$
+  select user_identity, first_at from hunt.first_seen_values(accuracy.judged_from(), accuracy.end_at(), 'client') $$);
+call accuracy.detect('hunts', 'first_seen_values, application, Okta', $$
+  select user_identity, first_at from hunt.first_seen_values(accuracy.judged_from(), accuracy.end_at(), 'application', sources => '{okta}') $$);
+call accuracy.detect('hunts', 'first_seen_values, kubectl', $$
+  select user_identity, first_at from hunt.first_seen_values(accuracy.judged_from(), accuracy.end_at(), 'command', pattern => 'kubectl%') $$);
+call accuracy.detect('hunts', 'unusual_actions', $$
+  select user_identity, last_at from hunt.unusual_actions(accuracy.judged_from(), accuracy.end_at()) $$);
+call accuracy.detect('hunts', 'shared_sessions', $$
+  select user_identity, seen_at from hunt.shared_sessions(accuracy.judged_from(), accuracy.end_at()) $$);
+call accuracy.detect('hunts', 'unregistered_devices', $$
+  select user_identity, seen_at from hunt.unregistered_devices(accuracy.judged_from(), accuracy.end_at()) $$);
+
+-- The rule pack, alone and together.
+call accuracy.detect_pack('pack', '{14 days,1 day}');

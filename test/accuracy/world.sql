@@ -40,6 +40,34 @@ begin
                        format('select entity, last_at from hunt.backtest_rule(%L, accuracy.start_at(), accuracy.end_at())', detect_rule.name));
 end $$;
 
+-- The rule pack: each of its rules, and the insights that the signals of all of them open, with the score of each window.
+create table accuracy.signal (rule text, entity_type text, entity text, first_at timestamptz, last_at timestamptz, severity integer,
+  name text);
+create procedure accuracy.detect_pack(team text, windows interval[]) language plpgsql as $$
+declare
+  r record;
+  scored interval;
+begin
+  perform hunt.install_rule_pack();
+  truncate accuracy.signal;
+  for r in select rule.name, rule.prototype from hunt.rule_pack() p join hunt.rule on rule.name = p.name order by rule.rule_id loop
+    insert into accuracy.signal
+    select r.name, b.entity_type, b.entity, b.first_at, b.last_at, b.severity, b.signal_name
+    from hunt.backtest_rule(r.name, accuracy.start_at(), accuracy.end_at()) b;
+    call accuracy.detect(team, r.name || case when r.prototype then ' (prototype)' else '' end,
+                         format('select entity, first_at from accuracy.signal where rule = %L', r.name));
+  end loop;
+  foreach scored in array windows loop
+    truncate hunt.signal, hunt.insight;
+    update hunt.insight_policy p set score_window = scored;
+    insert into hunt.signal (rule_name, name, entity_type, entity, severity, prototype, first_at, last_at)
+    select s.rule, s.name, s.entity_type, s.entity, s.severity, r.prototype, s.first_at, s.last_at
+    from accuracy.signal s join hunt.rule r on r.name = s.rule order by s.first_at, s.rule, s.entity;
+    perform hunt.update_insights(array_agg(signal_id)) from hunt.signal;
+    call accuracy.detect(team, 'insights, ' || scored, 'select entity, last_at from hunt.insight');
+  end loop;
+end $$;
+
 -- Several detections as one: an alert of any of them.
 create procedure accuracy.together(team text, name text, names text) language sql as $$
   insert into accuracy.detection (name, team) values (name, team);
