@@ -45,17 +45,17 @@ create table accuracy.signal (rule text, entity_type text, entity text, first_at
   name text);
 create procedure accuracy.detect_pack(team text, windows interval[]) language plpgsql as $$
 declare
-  r record;
+  one record;
   scored interval;
 begin
   perform hunt.install_rule_pack();
   truncate accuracy.signal;
-  for r in select rule.name, rule.prototype from hunt.rule_pack() p join hunt.rule on rule.name = p.name order by rule.rule_id loop
+  for one in select rule.name, rule.prototype from hunt.rule_pack() p join hunt.rule on rule.name = p.name order by rule.rule_id loop
     insert into accuracy.signal
-    select r.name, b.entity_type, b.entity, b.first_at, b.last_at, b.severity, b.signal_name
-    from hunt.backtest_rule(r.name, accuracy.start_at(), accuracy.end_at()) b;
-    call accuracy.detect(team, r.name || case when r.prototype then ' (prototype)' else '' end,
-                         format('select entity, first_at from accuracy.signal where rule = %L', r.name));
+    select one.name, b.entity_type, b.entity, b.first_at, b.last_at, b.severity, b.signal_name
+    from hunt.backtest_rule(one.name, accuracy.start_at(), accuracy.end_at()) b;
+    call accuracy.detect(team, one.name || case when one.prototype then ' (prototype)' else '' end,
+                         format('select entity, first_at from accuracy.signal where rule = %L', one.name));
   end loop;
   foreach scored in array windows loop
     truncate hunt.signal, hunt.insight;
