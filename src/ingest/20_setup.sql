@@ -224,6 +224,7 @@ begin
   perform hunt.create_rule_tables();
   perform hunt.protect_rule_tables();
   perform hunt.create_rule_views();
+  perform hunt.create_dashboard_views();
 end $$;
 comment on function hunt.setup() is
 'Creates what hunt.ingest() stores into, owned by the caller and not by the extension: tables, the view hunt.event, and an inbox table for each source. Creates what is missing and changes nothing else, so it can be repeated.';

@@ -156,5 +156,4 @@ comment on function hunt.retry_rejects(text) is
 'Normalises the documents of a source in hunt.reject once more, after its mapping was mended: those that are events by now are stored and leave hunt.reject, the others stay as they are and count as rejected.';
 
 revoke execute on function hunt.create_ingest_log(), hunt.log_load(text, text, timestamptz, hunt.ingest_counts),
-  hunt.create_source_health(), hunt.event_months(), hunt.last_event_time(text, timestamptz),
-  hunt.retry_batch(text, text[], uuid[]), hunt.retry_rejects(text) from public;
+  hunt.create_source_health(), hunt.retry_batch(text, text[], uuid[]), hunt.retry_rejects(text) from public;
