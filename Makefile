@@ -31,11 +31,14 @@ $(SQL_INSTALL): $(SQL_PARTS) $(EXTENSION).control
 endif
 
 .PHONY: demo demo-stop demo-psql test bench accuracy ip-data format
+.PHONY: demo demo-stop demo-psql dashboard dashboard-test test bench ip-data format
 # Everything below works on a machine that has nothing but make and a package manager: each script installs what it needs.
-demo demo-stop demo-psql ip-data:
+demo demo-stop demo-psql dashboard ip-data:
 	@scripts/$@
 test:
 	@test/run
+dashboard-test:
+	@test/dashboard
 bench:
 	@test/bench/run
 accuracy:

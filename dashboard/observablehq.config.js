@@ -8,6 +8,7 @@ export default {
   // No stylesheet from elsewhere: the fonts are the reader's own.
   globalStylesheets: [],
   preserveExtension: true,
+  head: '<link rel="icon" href="data:,">',
   search: false,
   pager: false,
   toc: false,
