@@ -30,8 +30,7 @@ $(SQL_INSTALL): $(SQL_PARTS) $(EXTENSION).control
 -include $(OBJS:.o=.d)
 endif
 
-.PHONY: demo demo-stop demo-psql test bench accuracy ip-data format
-.PHONY: demo demo-stop demo-psql dashboard dashboard-test test bench ip-data format
+.PHONY: demo demo-stop demo-psql dashboard dashboard-test test bench accuracy stress ip-data format
 # Everything below works on a machine that has nothing but make and a package manager: each script installs what it needs.
 demo demo-stop demo-psql dashboard ip-data:
 	@scripts/$@
@@ -43,5 +42,7 @@ bench:
 	@test/bench/run
 accuracy:
 	@test/accuracy/hunts
+stress:
+	@test/stress/run
 format:
 	clang-format -i $$(git ls-files '*.cpp' '*.hpp')
