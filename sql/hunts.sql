@@ -79,7 +79,7 @@ create function signin(who text, at timestamptz, ip text, agent text, session te
 returns jsonb language sql as $$
   select jsonb_build_object('category', 'SignInLogs', 'time', at, 'tenantId', 't', 'properties', jsonb_build_object(
     'id', md5(concat(who, at, ip, agent)), 'createdDateTime', at, 'userPrincipalName', who, 'appDisplayName', app, 'ipAddress', ip,
-    'userAgent', agent, 'sessionId', session, 'status', '{"errorCode": 0}'::jsonb, 'deviceDetail', jsonb_strip_nulls(jsonb_build_object('deviceId', device)))) $$;
+    'userAgent', agent, 'sessionId', session, 'status', '{"errorCode": 0}'::jsonb, 'deviceDetail', jsonb_strip_nulls(jsonb_build_object('deviceId', device, 'displayName', device)))) $$;
 create function okta(who text, at timestamptz, ip text, agent text, type text, target jsonb default '[]', result text default 'SUCCESS', session text default 's')
 returns jsonb language sql as $$
   select jsonb_build_object('uuid', md5(concat(who, at, ip, type, agent)), 'published', at, 'eventType', type, 'displayMessage', 'as Okta puts it',
@@ -184,7 +184,8 @@ select to_at, user_identity, from_at, round(distance_km) as km, round(speed_kmh)
 \echo one session in two places
 select seen_at, user_identity, session, elsewhere_network, elsewhere_at, home_network, home_before, home_after from shared_sessions(:day);
 \echo not her device
-select seen_at, user_identity, client, network, new_field, device_class, registered_before, events_before from unregistered_devices(:day);
+select seen_at, user_identity, client, network, new_field, named_before, events_before, named_by_all from unregistered_devices(:day, min_events => 1);
+select count(*) as not_twice from unregistered_devices(:day);
 \echo all about Alice, by whichever name
 insert into hunt.signal (rule_name, name, entity_type, entity, severity, prototype, first_at, last_at, tags)
 values ('a rule', 'Something of her key', 'access_key_id', 'AKIAALICE', 5, false, '2026-03-21 10:02+00', '2026-03-21 10:04+00', '{T1078.004}'),

@@ -55,7 +55,7 @@ language sql immutable parallel safe as $pack$
             from hunt.shared_sessions($1, $2)',
   severity => '2', signal_name => 'Session in two places',
   summary => '{{entity}}: session {{session}} from {{elsewhere_network}} while it went on in {{home_network}}', tags => '{T1539,T1550.004}' $$),
-('Unregistered device', $$ 'query', entity => '{user_identity}', enabled => false,
+('Unregistered device', $$ 'query', entity => '{user_identity}', enabled => false, window_size => '1 day',
   query => 'select user_identity as entity, seen_at as event_time, client, network, address, new_field from hunt.unregistered_devices($1, $2)',
   severity => '11', signal_name => 'Unregistered device', summary => '{{entity}}: {{client}} from {{network}}', tags => '{T1539}' $$),
 ('Unusual actions', $$ 'query', entity => '{user_identity}', enabled => false,
