@@ -4,7 +4,7 @@ import {count, time} from "./format.js";
 
 export function figures(items) {
   return html`<dl class="figures">${items.map(
-    ({label, value, note}) => html`<div><dt>${label}</dt><dd>${value}</dd>${note ? html`<dd class="note">${note}</dd>` : ""}</div>`
+    ({label, value, note}) => html`<div><dt>${label}</dt><dd>${value}</dd>${note ? html`<dd class="aside">${note}</dd>` : ""}</div>`
   )}</dl>`;
 }
 
