@@ -14,12 +14,12 @@ language sql stable parallel safe rows 100 as $$
     select u.id, hunt.user_identity(u.value) as user_identity from hunt.dictionary_user u
     where hunt.user_identity(u.value) operator(pg_catalog.=) any (array(select n.user_identity from fresh n))
   ), everyone as materialized (
-    -- Some browsers never name a device: what a client does is told by everybody's week before.
+    -- Some browsers never name a device: what a client does is told by everybody's week before and the window.
     select g.agent_key, avg((not hunt.is_blank(d.device_hostname))::integer)::double precision as share
     from hunt.event_fact f
     join hunt.event_detail d on d.event_time operator(pg_catalog.=) f.event_time and d.event_key operator(pg_catalog.=) f.event_key
     join hunt.dictionary_agent g on g.id operator(pg_catalog.=) f.agent_id
-    where f.event_time operator(pg_catalog.>=) ($1 operator(pg_catalog.-) interval '7 days') and f.event_time operator(pg_catalog.<) $1
+    where f.event_time operator(pg_catalog.>=) ($1 operator(pg_catalog.-) interval '7 days') and f.event_time operator(pg_catalog.<) $2
       and f.source_id operator(pg_catalog.=) hunt.source_id($8) and f.success
     group by g.agent_key
   )
