@@ -18,7 +18,7 @@ language sql stable parallel safe rows 100 as $$
       from hunt.event_fact e
       left join hunt.dictionary_access_key k on k.id operator(pg_catalog.=) e.access_key_id
       where e.event_time operator(pg_catalog.>=) ($1 operator(pg_catalog.-) $4) and e.event_time operator(pg_catalog.<) $2
-        and e.source_id operator(pg_catalog.=) any (hunt.source_ids($6))
+        and e.source_id operator(pg_catalog.=) any ((select hunt.source_ids($6))::integer[])
         and e.user_id is not null and e.device_ip_asn_number is not null and e.success is not false
         and not hunt.is_own_network(e.device_ip)
     ) f

@@ -12,7 +12,7 @@ language sql stable parallel safe rows 10000 as $$
            f.device_ip_asn_number as asn_number, count(*) as events, min(f.event_time) as first_at, max(f.event_time) as last_at
     from hunt.event_fact f
     where f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2
-      and f.source_id operator(pg_catalog.=) any (hunt.source_ids($4))
+      and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($4))::integer[])
       and ($6 is null or f.device_event_id operator(pg_catalog.=) any (array(select d.id from hunt.dictionary_device_event d
                                                                             where d.value operator(pg_catalog.=) any ($6))))
       and f.success and f.user_id is not null and f.agent_id is not null

@@ -23,7 +23,7 @@ language sql stable parallel safe rows 100 as $$
              min(f.event_time) as first_at, max(f.event_time) as last_at
       from hunt.event_fact f
       where f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2
-        and f.source_id operator(pg_catalog.=) any (hunt.source_ids($6))
+        and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($6))::integer[])
         and f.access_key_id is not null and f.user_id is not null
         and ($7 is null or f.user_id operator(pg_catalog.=) (select d.id from hunt.dictionary_user d where d.value operator(pg_catalog.=) $7))
       group by 1, 2, 3, 4, 5, 6, 7
@@ -56,7 +56,7 @@ language sql stable parallel safe rows 100 as $$
     from hunt.event_fact f
     join hunt.event_detail d on d.event_time operator(pg_catalog.=) f.event_time and d.event_key operator(pg_catalog.=) f.event_key
     where f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2
-      and f.source_id operator(pg_catalog.=) any (hunt.source_ids($5))
+      and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($5))::integer[])
       and hunt.is_public_ip(f.device_ip) and not hunt.is_own_network(f.device_ip)
     group by 1, 2, 3, 4, 5
     having hunt.count_distinct(f.device_ip) operator(pg_catalog.>=) $4

@@ -36,7 +36,7 @@ language sql stable parallel safe rows 10000 as $$
              count(*) as events, min(f.event_time) as first_at, max(f.event_time) as last_at
       from hunt.event_fact f
       where f.event_time operator(pg_catalog.>=) $2 and f.event_time operator(pg_catalog.<) $4
-        and ($5 is null or f.source_id operator(pg_catalog.=) any (hunt.source_ids($5)))
+        and ($5 is null or f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($5))::integer[]))
         -- Who fails shows nothing of himself; what does not say how it ended did happen.
         and f.success is not false and f.user_id is not null
         and (case when $1 operator(pg_catalog.=) any ('{network,country}') and f.device_ip is not null
@@ -62,7 +62,7 @@ language sql stable parallel safe rows 100 as $$
     select s.user_identity,
            hunt.history(s.value, s.first_at, 100000, $4) operator(hunt.||) hunt.history(s.value, s.last_at, 100000, $4) as state
     from shown s
-    where $8 is null or s.user_identity operator(pg_catalog.=) hunt.user_identity($8)
+    where $8 is null or s.user_identity operator(pg_catalog.=) (select hunt.user_identity($8))
     group by s.user_identity
   ), everyone as (
     select s.value, hunt.history(s.value, s.first_at, 1, $4) operator(hunt.||) hunt.history(s.value, s.last_at, 1, $4) as state,
@@ -75,7 +75,7 @@ language sql stable parallel safe rows 100 as $$
     from shown s
     -- The pattern chooses what is told, not what is known: who never ran kubectl is known by the rest of his commands.
     where not s.is_before and ($7 is null or s.value operator(pg_catalog.~~) $7)
-      and ($8 is null or s.user_identity operator(pg_catalog.=) hunt.user_identity($8))
+      and ($8 is null or s.user_identity operator(pg_catalog.=) (select hunt.user_identity($8)))
     group by s.user_identity, s.value
   ) n
   join person p on p.user_identity operator(pg_catalog.=) n.user_identity

@@ -20,7 +20,7 @@ language sql stable parallel safe rows 100 as $$
     join hunt.event_detail d on d.event_time operator(pg_catalog.=) f.event_time and d.event_key operator(pg_catalog.=) f.event_key
     join hunt.dictionary_agent g on g.id operator(pg_catalog.=) f.agent_id
     where f.event_time operator(pg_catalog.>=) ($1 operator(pg_catalog.-) interval '7 days') and f.event_time operator(pg_catalog.<) $2
-      and f.source_id operator(pg_catalog.=) hunt.source_id($8) and f.success
+      and f.source_id operator(pg_catalog.=) (select hunt.source_id($8)) and f.success
     group by g.agent_key
   )
   select s.seen_at, s.user_identity, s.agent_key, s.network, s.country_code, s.device_ip, p.value, s.field, b.named, b.events, e.share,
@@ -40,7 +40,7 @@ language sql stable parallel safe rows 100 as $$
       join hunt.event_detail d on d.event_time operator(pg_catalog.=) f.event_time and d.event_key operator(pg_catalog.=) f.event_key
       cross join lateral (select coalesce(hunt.asn_org(f.device_ip_asn_number), 'AS' operator(pg_catalog.||) f.device_ip_asn_number) as network) v
       where f.event_time operator(pg_catalog.>=) c.first_at and f.event_time operator(pg_catalog.<) $2
-        and f.source_id operator(pg_catalog.=) hunt.source_id($8) and f.success and not hunt.is_own_network(f.device_ip)
+        and f.source_id operator(pg_catalog.=) (select hunt.source_id($8)) and f.success and not hunt.is_own_network(f.device_ip)
         and c.value operator(pg_catalog.=) case c.field when 'network' then v.network else g.agent_key end
     ) n
     where n.number operator(pg_catalog.<=) $7
@@ -59,7 +59,7 @@ language sql stable parallel safe rows 100 as $$
           join hunt.event_detail d on d.event_time operator(pg_catalog.=) f.event_time and d.event_key operator(pg_catalog.=) f.event_key
           join everyone a on a.agent_key operator(pg_catalog.=) g.agent_key
           where w.user_identity operator(pg_catalog.=) s.user_identity
-            and f.source_id operator(pg_catalog.=) hunt.source_id($8) and f.success
+            and f.source_id operator(pg_catalog.=) (select hunt.source_id($8)) and f.success
             and f.event_time operator(pg_catalog.<) s.first_at
             and f.event_time operator(pg_catalog.>=) ($1 operator(pg_catalog.-) $3)
             and case s.field when 'network' then g.agent_key operator(pg_catalog.=) s.agent_key

@@ -14,7 +14,7 @@ language sql stable parallel safe rows 100 as $$
                                                             where d.value operator(pg_catalog.!~~*) '%password%')) as is_mfa
     from hunt.event_fact f
     where f.event_time operator(pg_catalog.>=) ($1 operator(pg_catalog.-) $3) and f.event_time operator(pg_catalog.<) ($2 operator(pg_catalog.+) $3)
-      and f.source_id operator(pg_catalog.=) any (hunt.source_ids($4))
+      and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($4))::integer[])
       and f.success and f.user_id is not null and f.device_ip_country_code is not null
       and not coalesce(hunt.is_own_network(f.device_ip), false)
       and ($5 is null or f.user_id operator(pg_catalog.=) (select d.id from hunt.dictionary_user d where d.value operator(pg_catalog.=) $5))

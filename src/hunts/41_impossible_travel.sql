@@ -16,13 +16,13 @@ language sql stable parallel safe rows 100 as $$
       from hunt.event_fact f
       left join hunt.asn_classes c on c.number operator(pg_catalog.=) f.device_ip_asn_number
       where f.event_time operator(pg_catalog.>=) ($1 operator(pg_catalog.-) $3) and f.event_time operator(pg_catalog.<) $2
-        and f.source_id operator(pg_catalog.=) any (hunt.source_ids($7))
+        and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($7))::integer[])
         and f.success is not false and f.user_id is not null and f.device_ip is not null
         and not hunt.is_own_network(f.device_ip)
         and (c.class is null or c.class operator(pg_catalog.<>) all ($8))
         and ($9 is null or f.user_id operator(pg_catalog.=) any (array(
               select d.id from hunt.dictionary_user d left join hunt.identity o on o.username operator(pg_catalog.=) d.value
-              where coalesce(o.identity, d.value) operator(pg_catalog.=) hunt.user_identity($9))))
+              where coalesce(o.identity, d.value) operator(pg_catalog.=) (select hunt.user_identity($9)))))
     ) v
     join hunt.dictionary_user u on u.id operator(pg_catalog.=) v.user_id
     left join hunt.identity i on i.username operator(pg_catalog.=) u.value

@@ -18,7 +18,7 @@ language sql stable parallel safe rows 100 as $$
       from hunt.event_fact f
       where f.event_time operator(pg_catalog.>=) hunt.timeslice($1 operator(pg_catalog.-) $4, $3, $9)
         and f.event_time operator(pg_catalog.<) $2
-        and f.source_id operator(pg_catalog.=) any (hunt.source_ids($8))
+        and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($8))::integer[])
         and f.user_id is not null and f.action_id is not null
       group by 1, 2, 3, 4, 5
     ) s

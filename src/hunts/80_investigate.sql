@@ -9,7 +9,7 @@ language sql stable rows 1000 as $$
     select u.id, u.value
     from hunt.dictionary_user u
     left join hunt.identity i on i.username operator(pg_catalog.=) u.value
-    where coalesce(i.identity, u.value) operator(pg_catalog.=) hunt.user_identity($1)
+    where coalesce(i.identity, u.value) operator(pg_catalog.=) (select hunt.user_identity($1))
   ), seen as materialized (
     select f.event_time, n.value as username, s.value as source, f.success, f.session_id, f.device_ip, f.device_ip_country_code as country_code,
            coalesce(hunt.asn_org(f.device_ip_asn_number), 'AS' operator(pg_catalog.||) f.device_ip_asn_number) as network,
@@ -100,7 +100,7 @@ language sql stable rows 1000 as $$
     from hunt.signal g
     where g.last_at operator(pg_catalog.>=) $2 and g.first_at operator(pg_catalog.<) $3
       and (g.entity operator(pg_catalog.=) any (array(select n.value from name n))
-           or g.entity operator(pg_catalog.=) hunt.user_identity($1)
+           or g.entity operator(pg_catalog.=) (select hunt.user_identity($1))
            or g.entity operator(pg_catalog.=) any (array(select unnest(s.access_keys) from session s))
            or g.entity operator(pg_catalog.=) any (array(select host(a) from session s, unnest(s.addresses) a)))
   ) t (at, until, kind, what, network, country, client, count, details)
