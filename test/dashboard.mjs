@@ -28,13 +28,13 @@ for (const [look, width, scheme] of looks) {
     const found = await page.evaluate(() => ({
       wide: document.documentElement.scrollWidth - innerWidth,
       failed: [...document.querySelectorAll(".observablehq--error")].map((e) => e.textContent),
-      undefinedText: /\b(undefined|NaN|\[object)/.test(document.querySelector("main").innerText),
+      undefinedText: /\bundefined\b|\bNaN\b|\[object|^""$/m.test(document.querySelector("main").innerText),
       heading: document.querySelectorAll("h1").length,
       unnamed: [...document.querySelectorAll("main figure svg[viewBox]")].filter((s) => !s.getAttribute("aria-label") && !s.closest("[aria-hidden]")).length,
     }));
     if (found.wide > 0) complain(`${found.wide} pixels wider than the window`);
     for (const text of found.failed) complain(`cell failed: ${text}`);
-    if (found.undefinedText) complain("text says undefined, NaN or [object");
+    if (found.undefinedText) complain('text says undefined, NaN, [object or ""');
     if (found.heading !== 1) complain(`${found.heading} headings of the first order`);
     await page.screenshot({path: `${folder}/${prefix}-${at.replace(/[/.]/g, "_")}-${look}.png`, fullPage: true});
     seen++;

@@ -4,11 +4,10 @@ import * as d3 from "d3";
 import {feature} from "topojson-client";
 import {day, duration, time} from "./format.js";
 
-export const blue = "#0072B2", orange = "#E69F00", vermillion = "#D55E00", green = "#009E73", sky = "#56B4E9";
 const accent = "var(--chart)";
 const shorten = (text, n) => (text.length > n ? `${text.slice(0, n - 1)}…` : text);
-const labelLength = (width) => (width < 500 ? 16 : 34);
-const marginLeft = (width) => (width < 500 ? 112 : 232);
+const labelLength = (width) => (width < 500 ? 16 : 36);
+const marginLeft = (width) => (width < 500 ? 118 : 256);
 const utc = (start, end) => [new Date(start), new Date(end)];
 const dayTicks = (width) => (width < 500 ? 4 : 8);
 
@@ -112,7 +111,7 @@ export function riskOverTime(user, width) {
     y: {label: "bits unlike the user", grid: true, domain: [Math.min(0, d3.min(scored, (s) => s.bits) ?? 0), Math.max(12, d3.max(scored, (s) => s.bits) ?? 0)]},
     marks: [
       Plot.ruleY([10], {strokeDasharray: "4 3", stroke: "currentColor"}),
-      Plot.text(["worth a look above 10 bits"], {y: 10, frameAnchor: "right", dy: -7, fontSize: 11}),
+      Plot.text(["worth a look above 10 bits"], {y: 10, frameAnchor: "right", dy: -8}),
       Plot.dot(scored, {x: (s) => new Date(s.session_start), y: "bits", symbol: (s) => (s.bits > 10 ? "triangle" : "circle"), r: (s) => (s.bits > 10 ? 5 : 2.5),
         fill: (s) => (s.bits > 10 ? "var(--odd)" : "var(--chart)"), tip: true,
         title: (s) => `${time(s.session_start)} UTC, ${s.bits.toFixed(1)} bits\n${s.network ?? "network not known"}, ${s.country ?? ""}\n${s.client ?? ""}`}),
@@ -129,6 +128,10 @@ export function map(user, world, width) {
     country: v[0].country ?? v[0].country_code, events: d3.sum(v, (s) => s.events), sessions: v.length,
     bits: d3.max(v, (s) => s.bits ?? 0), last: d3.max(v, (s) => s.session_end),
   }), (s) => (s.latitude == null ? s.country_code : `${Math.round(s.latitude)} ${Math.round(s.longitude)}`)).map(([, p]) => p);
+  // Neighbours' names stand above and below by turns.
+  places.sort((a, b) => a.at[0] - b.at[0]);
+  const names = (side) => Plot.text(places.filter((_, i) => i % 2 === side), {x: (p) => p.at[0], y: (p) => p.at[1], text: "country",
+    dy: side ? 16 : -15, fill: "currentColor", stroke: "var(--theme-background)", strokeWidth: 3});
   const land = feature(world.land, world.land.objects.land);
   return Plot.plot({
     width, height: Math.min(440, width * 0.5), ariaLabel: "Map of places",
@@ -140,8 +143,8 @@ export function map(user, world, width) {
         symbol: (p) => (p.bits > 10 ? "triangle" : "circle"), fill: (p) => (p.bits > 10 ? "var(--odd)" : "var(--chart)"), fillOpacity: 0.75,
         stroke: "var(--theme-background)", tip: true,
         title: (p) => `${p.country}\n${p.events} events in ${p.sessions} sessions\nlast ${time(p.last)} UTC`}),
-      Plot.text(places, {x: (p) => p.at[0], y: (p) => p.at[1], text: "country", dy: -14, fontSize: 11, fill: "currentColor",
-        stroke: "var(--theme-background)", strokeWidth: 3}),
+      names(0),
+      names(1),
     ],
     symbol: {type: "identity"},
   });

@@ -24,14 +24,14 @@ export function mark(word) {
   return html`<span class="mark ${tone}">${shape ? html`<span aria-hidden="true">${shape}</span> ` : ""}${word}</span>`;
 }
 
-// columns: {name, value(row), numeric, wide}. The table scrolls by itself where it is wider than the page, by key too.
+// columns: {name, value(row), numeric, nowrap, mid, wide}; mid and wide are least widths. The table scrolls by itself where it is wider than the page, by key too.
 export function table(rows, columns, caption) {
   return html`<div class="table" role="region" tabindex="0" aria-label=${caption}><table>
     <caption>${caption}</caption>
     <thead><tr>${columns.map((c) => html`<th scope="col" class=${c.numeric ? "numeric" : ""}>${c.name}</th>`)}</tr></thead>
     <tbody>${rows.map((r) => html`<tr>${columns.map((c) => {
       const v = c.value(r);
-      return html`<td class=${[c.numeric ? "numeric" : "", c.wide ? "wide" : "", c.nowrap ? "nowrap" : ""].join(" ")}>${c.numeric && typeof v === "number" ? count(v) : v ?? ""}</td>`;
+      return html`<td class=${[c.numeric ? "numeric" : "", c.wide ? "wide" : "", c.mid ? "mid" : "", c.nowrap ? "nowrap" : ""].join(" ")}>${c.numeric && typeof v === "number" ? count(v) : v ?? ""}</td>`;
     })}</tr>`)}</tbody></table></div>`;
 }
 
