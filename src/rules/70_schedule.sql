@@ -22,7 +22,7 @@ begin
     raise exception 'rule "%": its kind and its source cannot be changed', old.name using errcode = 'feature_not_supported',
       hint = 'Make a new rule by hunt.create_rule().';
   end if;
-  update hunt.rule set changed_at = now() where rule_id = new.rule_id;
+  update hunt.rule set changed_at = clock_timestamp() where rule_id = new.rule_id;  -- now() would be no change, and recurse
   -- Even a plan can run functions that the text names: nobody plans the rule of another.
   if new.owner = current_user then
     perform hunt.check_rule(new.rule_id);
