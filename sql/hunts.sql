@@ -194,4 +194,11 @@ select at, until, kind, what, network, country, client, count from investigate('
 select count(*) as one_person from (select * from investigate('alice', :day) except select * from investigate('alice@example.com', :day)) x;
 select kind, what, jsonb_pretty(details) from investigate('alice', '2026-03-21 10:02+00', '2026-03-21 10:05+00') where kind <> 'signal';
 select count(*) from investigate('nobody', :day);
+\echo the rule pack: added once, then left alone
+select count(*) > 10 as many, count(*) = count(*) filter (where outcome = 'added') as all_added from install_rule_pack();
+update hunt.rule set severity = '7' where name = 'First-seen country';
+select drop_rule('Impossible travel');
+select * from install_rule_pack() where outcome <> 'was there';
+select severity from hunt.rule where name = 'First-seen country';
+select r.name, b.entity_type, b.entity, b.first_at, b.severity from hunt.rule r, backtest_rule(r.name, :day) b order by r.name, b.first_at, b.entity;
 rollback;
