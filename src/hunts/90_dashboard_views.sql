@@ -12,7 +12,7 @@ begin
   if exists (select from hunt.event_fact f where f.event_time > now() - interval '1 day' and f.event_time <= now()) then
     return now();
   end if;
-  -- Day by day backward, which the BRIN index finds: first without the future, where a wrong clock may have put events.
+  -- Day by day backward, which the key by time finds: first without the future, where a wrong clock may have put events.
   foreach upper_bound in array array[now(), 'infinity'] loop
     for first_day in select m.month::timestamp at time zone 'UTC' from hunt.event_months() m (month)
                      where m.month::timestamp at time zone 'UTC' <= upper_bound order by 1 desc loop

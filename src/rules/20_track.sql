@@ -44,7 +44,7 @@ end $$;
 comment on function hunt.track_relation(regclass) is
 'Gives a table the columns ingest_epoch and ingest_xid, their defaults and an index, so that rules see each of its rows exactly once. Rows that are there already count as seen. Does nothing if the table has them. The caller must own the table.';
 
--- The rows that a rule has not seen (if seen is false), or all that it may look at: never what committed after the
+-- The rows that a rule has not seen (only_new), or all that it may look at: never what committed after the
 -- snapshot, which the next run will find new.
 create function hunt.row_condition(rule_id integer, snapshot pg_snapshot, only_new boolean) returns text
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$

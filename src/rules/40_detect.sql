@@ -24,7 +24,6 @@ begin
 end $$;
 comment on function hunt.own_rule(integer) is 'The row of hunt.rule; an error (42501) unless the caller owns the rule.';
 
--- One transaction, or nothing: the rows are marked as seen in the transaction that stores what they led to.
 -- Two functions, so that a text column stays itself, where its index serves, and an address is written without /32.
 create function hunt.key_text(value text) returns text language sql immutable parallel safe as 'select $1';
 comment on function hunt.key_text(text) is 'The value itself.';

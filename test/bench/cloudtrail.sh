@@ -3,21 +3,8 @@
 
 cloudtrail_script() {
   local file=$1 csv="(format csv, quote E'\\x01', delimiter E'\\x02')"
+  measured_steps
   cat <<SQL
-\\set ON_ERROR_STOP on
-\\pset footer off
-set client_min_messages = warning;
-set search_path = hunt, public;
-create function pg_temp.cpu() returns numeric language sql as
-\$\$ select split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::numeric / 1e9 \$\$;
-create temp table step (position serial, what text, cpu numeric, elapsed numeric);
-create temp table mark (cpu numeric, at timestamptz);
-create procedure pg_temp.begin_step() language sql as
-\$\$ truncate mark; insert into mark values (pg_temp.cpu(), clock_timestamp()) \$\$;
-create procedure pg_temp.end_step(what text) language sql as
-\$\$ insert into step (what, cpu, elapsed)
-    select what, pg_temp.cpu() - cpu, extract(epoch from clock_timestamp() - at) from mark \$\$;
-select setup() \\g /dev/null
 create table public.plain_json (line jsonb);
 create table public.plain_event (event_time timestamptz, event_id text, action text, application text, user_arn text,
   address text, agent text, error_code text, line jsonb);
