@@ -93,16 +93,38 @@ select hunt.ingest('entra_signin', concat_ws(E'\n',
   signin('5', '2024-03-21T10:00:00Z', 'Alice@Example.com', ',"userId":"0f0f0f0f-1111-2222-3333-444444444444","deviceDetail":{"displayName":"ALICE-PC"},"sessionId":"s-5"'),
   signin('6', '2024-03-21T10:00:00Z', 'dave@example.com', ',"note":"asked by ALICE@example.com for 0F0F0F0F-1111-2222-3333-444444444444, \"alice\", not malice@example.com","status":{"errorCode":5,"failureReason":"told alice@example.com"}'),
   signin('7', '2024-03-21T10:00:00Z', 'erin@example.com'), '{"who":"alice@example.com"}'));
+-- what was learned of her and raised about her, under two of her names
+create function learned() returns text language sql as $$
+select concat((select string_agg(to_jsonb(s)::text, '' order by signal_id) from hunt.signal s),
+  (select string_agg(to_jsonb(i)::text, '' order by insight_id) from hunt.insight i),
+  (select string_agg(entity || hunt.last_seen(state, 'DE'::text), '' order by entity) from hunt.history_entity),
+  (select string_agg(entity || model::text, '' order by entity) from hunt.baseline_state),
+  (select string_agg(p::text, '' order by p) from hunt.peer p), (select string_agg(c::text, '' order by c) from hunt.entity_criticality c),
+  (select string_agg(entity, '' order by entity) from hunt.suppression)) $$;
+select count(*) from hunt.update_history('countries', '{alice@example.com,arn-alice,erin@example.com}', '{DE,NL,DE}'::text[], '{2024-03-20,2024-03-21,2024-03-20}'::timestamptz[]);
+insert into hunt.baseline_state
+select 'networks', e, '2024-03-01', hunt.baseline(n, '2024-03-20'::timestamptz + n * interval '1 hour', '1 hour')
+from unnest('{alice@example.com,arn-alice,erin@example.com}'::text[]) e, generate_series(1, 3) n group by e;
+insert into hunt.peer values ('user_username', 'alice@example.com', 'sales'), ('user_username', 'erin@example.com', 'sales');
+insert into hunt.entity_criticality values ('user_username', 'alice@example.com', '+', 3, 'alice is an administrator');
+insert into hunt.suppression (entity, reason) values ('alice@example.com', 'on holiday');
+insert into hunt.signal (rule_name, name, summary, entity_type, entity, severity, prototype, first_at, last_at, evidence)
+values ('r', 'new country', 'of Alice@example.com', 'user_username', 'alice@example.com', 3, false, '2024-03-20', '2024-03-20', '{}'),
+       ('r', 'shared session', 'x', 'user_username', 'erin@example.com', 3, false, '2024-03-20', '2024-03-20', '{"with":["alice@example.com"]}');
 begin;
-select usernames, pseudonym ~ '^forgotten-[0-9a-f]{12}$' as pseudonym, events, mentions, rejects, names, identities
+select usernames, pseudonym ~ '^forgotten-[0-9a-f]{12}$' as pseudonym, events, mentions, rejects, names, identities, learned
 from hunt.forget_user('alice@example.com', 'erase', all_names => true);
 select event_id, user_username, regexp_replace(payload::text, 'forgotten-[0-9a-f]{12}', 'forgotten', 'g') as payload from hunt.event order by event_id;
 select count(*) from hunt.reject where payload ~ 'alice';
 select count(*) from hunt.identity;
 select count(*) from hunt.event_detail d where d::text ~* '[^m]alice';
+select learned() ~* 'alice' as knows_alice, learned() ~* 'erin' as knows_erin;
 rollback;
-select usernames, pseudonym ~ '^forgotten-[0-9a-f]{12}$' as pseudonym, events, mentions, rejects, names, identities
+select usernames, pseudonym ~ '^forgotten-[0-9a-f]{12}$' as pseudonym, events, mentions, rejects, names, identities, learned
 from hunt.forget_user('alice@example.com', 'pseudonymise', all_names => true);
+select regexp_replace(learned(), 'forgotten-[0-9a-f]{12}', 'forgotten', 'g') ~* 'alice' as knows_alice;
+select regexp_replace(entity, 'forgotten-[0-9a-f]{12}', 'forgotten') as entity, hunt.history_info(state) from hunt.history_entity order by 1;
+select regexp_replace(entity, 'forgotten-[0-9a-f]{12}', 'forgotten') as entity, model::text from hunt.baseline_state order by 1;
 -- one human still, of whom nothing says who he is
 select user_identity ~ '^forgotten-' as forgotten, count(*), count(distinct user_username) as names, count(distinct user_identity) as identities,
        count(user_userid) as user_ids, count(device_hostname) as hosts, count(device_ip) as addresses, count(distinct payload) as payloads

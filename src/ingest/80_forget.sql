@@ -1,9 +1,9 @@
 -- ingest: what is known of a person is erased, or no longer says of whom it is.
 
 create type hunt.forgotten as (usernames text[], pseudonym text, events bigint, mentions bigint, rejects bigint,
-  names bigint, identities bigint);
+  names bigint, identities bigint, learned bigint);
 comment on type hunt.forgotten is
-'What hunt.forget_user() did: the user names of the person and what stands for them now; events of the person, erased or without payload; other events that mentioned him; rejected documents that were deleted; changed entries of dictionaries and of the ingest log; rows of hunt.identity.';
+'What hunt.forget_user() did: the user names of the person and what stands for them now; events of the person, erased or without payload; other events that mentioned him; rejected documents that were deleted; changed entries of dictionaries and of the ingest log; rows of hunt.identity; rows of what rules, histories and baselines had learned and of signals and insights, deleted or renamed.';
 
 -- JSON may escape what is no letter or digit, JSON in a string of JSON more than once. What is a number or a literal of
 -- JSON is left out: as a bare value it could not be replaced.
@@ -189,6 +189,7 @@ begin
 
   delete from hunt.reject r where r.payload ~* pattern and r.payload ~* hunt.as_words(pattern);
   get diagnostics done.rejects = row_count;
+  done.learned := coalesce(hunt.forget_learned(hunt.as_words(pattern), done.pseudonym, mode), 0);
   done.mentions := 0;
   if mentions and pattern is not null then
     done.mentions := hunt.replace_mentions(pattern, done.pseudonym);
@@ -197,7 +198,7 @@ begin
   return done;
 end $$;
 comment on function hunt.forget_user(text, text, boolean, boolean) is
-'Erases the events of a user, or pseudonymises them: the name becomes a random one and the payload goes. In all other events, also where they mention his ids and mail addresses, the pseudonym takes the place of the names, unless mentions is false; rejected documents that mention him are deleted. With all_names, the same for all names that hunt.identity gives him. Loads wait meanwhile. Backups, replicas'' archives and the vendor''s own log are not reached, and what the vendor sends later is stored under the name again.';
+'Erases the events of a user, or pseudonymises them: the name becomes a random one and the payload goes. In all other events, also where they mention his ids and mail addresses, the pseudonym takes the place of the names, unless mentions is false; rejected documents that mention him are deleted. What rules, histories and baselines have learned of him, and signals about him, are deleted or renamed with his events. With all_names, the same for all names that hunt.identity gives him. Loads wait meanwhile. Backups, replicas'' archives and the vendor''s own log are not reached, and what the vendor sends later is stored under the name again.';
 
 revoke execute on function hunt.names_in_events_of(integer[]), hunt.erase_events_of(integer[]),
   hunt.pseudonymise_events_of(integer[]), hunt.replace_mentions(text, text), hunt.replace_names(text, text),
