@@ -38,10 +38,17 @@ create function hunt.value_key_in(cstring) returns hunt.value_key
   language c immutable strict parallel safe as 'MODULE_PATHNAME', 'value_key_in';
 create function hunt.value_key_out(hunt.value_key) returns cstring
   language c immutable strict parallel safe as 'MODULE_PATHNAME', 'value_key_out';
-create type hunt.value_key (input = hunt.value_key_in, output = hunt.value_key_out, like = bigint);
+create function hunt.value_key_recv(internal) returns hunt.value_key
+  language c immutable strict parallel safe as 'MODULE_PATHNAME', 'value_key_recv';
+create function hunt.value_key_send(hunt.value_key) returns bytea
+  language internal immutable strict parallel safe as 'int8send';
+create type hunt.value_key (input = hunt.value_key_in, output = hunt.value_key_out, receive = hunt.value_key_recv,
+  send = hunt.value_key_send, like = bigint);
 comment on type hunt.value_key is
 'What distinct_key() makes of a value: the major version of the server and 56 bits of the hash by the equality of its type.';
 comment on function hunt.value_key_in(cstring) is 'Text input of a key: server version, colon, 14 hexadecimal digits.';
+comment on function hunt.value_key_recv(internal) is 'Binary input of a key: eight bytes, the server version first.';
+comment on function hunt.value_key_send(hunt.value_key) is 'Binary output of a key: eight bytes, the server version first.';
 comment on function hunt.value_key_out(hunt.value_key) is 'Text output of a key: server version, colon, 14 hexadecimal digits.';
 create cast (hunt.value_key as bigint) without function;
 

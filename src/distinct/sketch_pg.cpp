@@ -314,6 +314,13 @@ SQL_FUNCTION(value_key_in) {
   PG_RETURN_INT64(static_cast<std::int64_t>(major << kKeyHashBits | hash));
 }
 
+SQL_FUNCTION(value_key_recv) {
+  const std::int64_t key = pq_getmsgint64(reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0)));
+  if (key_major(key) == 0)
+    throw Error(hunt::core::kInvalidBinary, "not a key of distinct_key(): it names no server version");
+  PG_RETURN_INT64(key);
+}
+
 SQL_FUNCTION(value_key_out) {
   const std::int64_t key = PG_GETARG_INT64(0);
   auto *const text = static_cast<char *>(palloc(24));

@@ -21,8 +21,12 @@ inline std::span<std::uint8_t> state_bytes(Datum state) {
   return {reinterpret_cast<std::uint8_t *>(VARDATA_ANY(value)), static_cast<std::size_t>(VARSIZE_ANY_EXHDR(value))};
 }
 
-// Argument n, detoasted. May ereport.
+// Argument n, detoasted; a short length word may stand before its bytes. May ereport.
 inline Datum state_arg(FunctionCallInfo fcinfo, int n) { return PointerGetDatum(PG_GETARG_VARLENA_PP(n)); }
+
+// The same behind a length word of four bytes, so that the bytes lead back to it: for what gives back one of its arguments
+// where nothing is to do. May ereport.
+inline Datum full_state_arg(FunctionCallInfo fcinfo, int n) { return PointerGetDatum(PG_GETARG_VARLENA_P(n)); }
 
 // True below an aggregate or a window: then argument 0 is its running state, nobody else's, and may be changed in place
 // where its bytes say that it was made for that. A value from a table or a variable never may.
