@@ -224,6 +224,7 @@ begin
   perform hunt.create_rule_tables();
   perform hunt.protect_rule_tables();
   perform hunt.create_rule_views();
+  perform hunt.create_rollup_tables();
   perform hunt.create_dashboard_views();
 end $$;
 comment on function hunt.setup() is

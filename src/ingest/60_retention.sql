@@ -90,6 +90,9 @@ begin
     raise exception 'events are dropped before a time in the past, not before "%"', before
       using errcode = 'invalid_parameter_value', hint = 'For instance: call hunt.drop_events_before(now() - interval ''180 days'').';
   end if;
+  -- What roll-ups know of these events outlives them.
+  perform hunt.freeze_rollups('hunt.event_fact', before);
+  commit;
   months_dropped := 0; events_deleted := 0;
   for month in select m.month from hunt.event_months() m (month)
                where m.month operator(pg_catalog.<) pg_catalog.timezone('UTC', before) loop

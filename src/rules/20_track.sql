@@ -44,41 +44,60 @@ end $$;
 comment on function hunt.track_relation(regclass) is
 'Gives a table the columns ingest_epoch and ingest_xid, their defaults and an index, so that rules see each of its rows exactly once. Rows that are there already count as seen. Does nothing if the table has them. The caller must own the table.';
 
--- The rows that a rule has not seen (only_new), or all that it may look at: never what committed after the
--- snapshot, which the next run will find new.
-create function hunt.row_condition(rule_id integer, snapshot pg_snapshot, only_new boolean) returns text
+-- Of rows, those that snapshots do not show, each that of one epoch: the condition under which an index on
+-- (ingest_epoch, ingest_xid) finds them.
+create function hunt.unseen_condition(epochs integer[], snapshots pg_snapshot[]) returns text
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   here integer := hunt.current_epoch();
-  visible text := format('(ingest_epoch is distinct from %s or pg_visible_in_snapshot(ingest_xid, %L))', here, snapshot);
+  has_current boolean := coalesce(here = any (epochs), false);
   mark record;
   alternatives text[] := '{}';
   unseen text;
-  has_current boolean;
 begin
-  if not only_new then
-    return visible;
-  end if;
-  has_current := exists (select from hunt.rule_watermark w
-                         where w.rule_id = row_condition.rule_id and w.epoch = here);
-  for mark in select w.epoch, w.snapshot from hunt.rule_watermark w
-              where w.rule_id = row_condition.rule_id and (w.epoch = here or not has_current)
-              order by w.epoch loop
+  for mark in select m.epoch, m.snapshot from unnest(epochs, snapshots) m (epoch, snapshot)
+              where m.epoch = here or not has_current order by m.epoch loop
     unseen := format('ingest_xid >= %L', pg_snapshot_xmax(mark.snapshot)::text);
     if pg_snapshot_xmin(mark.snapshot) <> pg_snapshot_xmax(mark.snapshot) then
       unseen := unseen || format(' or ingest_xid = any (%L)', (select array_agg(x) from pg_snapshot_xip(mark.snapshot) x));
     end if;
     alternatives := alternatives || format('(ingest_epoch = %s and (%s))', mark.epoch, unseen);
   end loop;
-  -- The first run on this cluster: its own rows, and what is left unseen of the cluster that the data came from.
+  -- The first time on this cluster: its own rows, and what is left unseen of the cluster that the data came from.
   if not has_current then
-    alternatives := alternatives || format('ingest_epoch <> all (%L)',
-      (select coalesce(array_agg(w.epoch), '{}') from hunt.rule_watermark w where w.rule_id = row_condition.rule_id));
+    alternatives := alternatives || format('ingest_epoch <> all (%L)', coalesce(epochs, '{}'));
   end if;
-  return format('(%s) and %s', array_to_string(alternatives, ' or '), visible);
+  return '(' || array_to_string(alternatives, ' or ') || ')';
+end $$;
+comment on function hunt.unseen_condition(integer[], pg_snapshot[]) is
+'The SQL condition for the rows that are not in the snapshots, each with the epoch of its cluster, up to which rows were seen.';
+
+create function hunt.visible_condition(snapshot pg_snapshot) returns text
+  language sql stable set search_path = pg_catalog, pg_temp as $$
+  select format('(ingest_epoch is distinct from %s or pg_visible_in_snapshot(ingest_xid, %L))', hunt.current_epoch(), $1) $$;
+comment on function hunt.visible_condition(pg_snapshot) is 'The SQL condition for the rows that had committed by this snapshot.';
+
+-- The rows that a rule has not seen (only_new), or all that it may look at: never what committed after the
+-- snapshot, which the next run will find new.
+create function hunt.row_condition(rule_id integer, snapshot pg_snapshot, only_new boolean) returns text
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return case when only_new then (select hunt.unseen_condition(array_agg(w.epoch), array_agg(w.snapshot))
+                                  from hunt.rule_watermark w where w.rule_id = row_condition.rule_id) || ' and ' else '' end
+         || hunt.visible_condition(snapshot);
 end $$;
 comment on function hunt.row_condition(integer, pg_snapshot, boolean) is
 'The SQL condition for the rows that a rule has not seen up to this snapshot (only_new), or for all that it may look at.';
+
+create function hunt.foreign_watermarks(source text) returns table (epoch integer, snapshot pg_snapshot)
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return query execute format('select s.ingest_epoch, format(''%%s:%%s:'', s.last, s.last)::pg_snapshot
+    from (select ingest_epoch, (max(ingest_xid::text::bigint) + 1)::text as last from %s
+          where ingest_epoch <> hunt.current_epoch() group by ingest_epoch) s', source);
+end $$;
+comment on function hunt.foreign_watermarks(text) is
+'For each other cluster that rows of the source come from the snapshot that shows all of them.';
 
 create function hunt.set_watermark(rule_id integer, snapshot pg_snapshot, source text) returns void
   language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -87,12 +106,9 @@ declare
 begin
   if not exists (select from hunt.rule_watermark w where w.rule_id = set_watermark.rule_id and w.epoch = here) then
     -- Rows of other clusters are all seen now. Should this rule ever run there again, it goes on behind them.
-    execute format('insert into hunt.rule_watermark (rule_id, epoch, snapshot)
-                    select $1, s.ingest_epoch, format(''%%s:%%s:'', s.last, s.last)::pg_snapshot
-                    from (select ingest_epoch, (max(ingest_xid::text::bigint) + 1)::text as last from %s
-                          where ingest_epoch <> $2 group by ingest_epoch) s
-                    on conflict on constraint rule_watermark_pkey do update set snapshot = excluded.snapshot', source)
-      using rule_id, here;
+    insert into hunt.rule_watermark
+    select set_watermark.rule_id, f.epoch, f.snapshot from hunt.foreign_watermarks(set_watermark.source) f
+    on conflict on constraint rule_watermark_pkey do update set snapshot = excluded.snapshot;
   end if;
   insert into hunt.rule_watermark values (set_watermark.rule_id, here, set_watermark.snapshot)
   on conflict on constraint rule_watermark_pkey do update set snapshot = excluded.snapshot;

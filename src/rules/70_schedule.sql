@@ -61,21 +61,25 @@ end $$;
 comment on function hunt.check_schedule(text) is
 'Raises an error that says what is wrong with a cron schedule: five fields of numbers, ranges, lists and steps.';
 
-create function hunt.schedule_rules(schedule text default '* * * * *') returns bigint
+create function hunt.schedule_job(job text, schedule text, command text) returns bigint
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  job bigint;
+  number bigint;
 begin
   perform hunt.check_schedule(schedule);
   if to_regprocedure('cron.schedule(text,text,text)') is null then
     raise exception 'pg_cron is not in this database' using errcode = 'undefined_object',
       hint = 'Either set shared_preload_libraries = ''pg_cron'' and cron.database_name = ''' || current_database()
-             || ''', restart and CREATE EXTENSION pg_cron; or let another clock run: psql -c "call hunt.run_rules()"';
+             || ''', restart and CREATE EXTENSION pg_cron; or let another clock run: psql -c "' || command || '"';
   end if;
-  execute 'select cron.schedule($1, $2, $3)' into job
-    using 'session_hunt rules of ' || current_user, schedule, 'call hunt.run_rules()';
-  return job;
+  execute 'select cron.schedule($1, $2, $3)' into number using 'session_hunt ' || job || ' of ' || current_user, schedule, command;
+  return number;
 end $$;
+comment on function hunt.schedule_job(text, text, text) is
+'Makes or changes the pg_cron job of this kind of the caller and returns its number.';
+
+create function hunt.schedule_rules(schedule text default '* * * * *') returns bigint
+  language sql set search_path = pg_catalog, pg_temp as $$ select hunt.schedule_job('rules', schedule, 'call hunt.run_rules()') $$;
 comment on function hunt.schedule_rules(text) is
 'Makes or changes the pg_cron job that runs the caller''s rules, every minute unless told otherwise, and returns its number. One job for each owner of rules; cron.unschedule() removes it.';
 
@@ -144,7 +148,7 @@ begin
     end loop;
     for item in select p.oid::regprocedure::text from pg_proc p
                 where p.pronamespace = 'hunt'::regnamespace
-                  and p.proname = any ('{backtest_rule,check_rule,check_rule_expression,create_rule,detect,detect_by_hash,drop_rule,forget_runs,group_detections,learn_rule,raise_signals,record_failure,rule_changed,rule_id,run_rule,run_rule_once,run_rules,schedule_rules,set_signal_status,set_watermark,start_deadline,stop_deadline,store_signals,tune_from_signal,tune_rule,update_insights}') loop
+                  and p.proname = any ('{backtest_rule,check_rule,check_rule_expression,create_rule,detect,detect_by_hash,drop_rule,forget_runs,group_detections,learn_rule,raise_signals,record_failure,rule_changed,rule_id,run_rule,run_rule_once,run_rules,schedule_job,schedule_rules,set_signal_status,set_watermark,start_deadline,stop_deadline,store_signals,tune_from_signal,tune_rule,update_insights}') loop
       execute format('grant execute on routine %s to %s', item, grantee);
     end loop;
   end if;
@@ -152,5 +156,5 @@ end $$;
 comment on function hunt.grant_access(regrole, text) is
 'Grants a role what it needs as a reader (reads every table and view), an analyst (also writes and runs rules of his own and handles signals) or an admin (also loads events, and handles everybody''s signals). Call it again after an update of the extension. For the owner of the tables, or a superuser.';
 
-revoke execute on function hunt.create_rule_views(), hunt.rule_changed(), hunt.schedule_rules(text),
+revoke execute on function hunt.create_rule_views(), hunt.rule_changed(), hunt.schedule_job(text, text, text), hunt.schedule_rules(text),
   hunt.grant_access(regrole, text), hunt.protect_rule_tables(), hunt.separate_teams(boolean) from public;
