@@ -101,12 +101,12 @@ begin
     if random() < 0.7 then
       commit;
     end if;
-    if random() < 0.3 then
+    if random() < 0.2 then
       wrong := wrong + (select count(*) from differences());
     end if;
   end loop;
 end $$;
-call play(60, null);
+call play(40, null);
 call hunt.refresh_rollups();
 select * from differences();
 select name, stale, last_error from hunt.rollup_status order by name;
