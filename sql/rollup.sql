@@ -101,7 +101,7 @@ begin
     if random() < 0.7 then
       commit;
     end if;
-    if random() < 0.2 then
+    if random() < 0.12 then
       wrong := wrong + (select count(*) from differences());
     end if;
   end loop;

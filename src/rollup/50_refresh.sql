@@ -79,7 +79,7 @@ create function hunt.rollup_insert(rollup_id integer, slice interval, query text
 comment on function hunt.rollup_insert(integer, interval, text) is
 'The statement that adds the rows of a query to the stored slices of a length, merging where there is one.';
 
--- New rows: summed up once, added to the slices of every length.
+-- New rows: summed up once, added to the slices of every length, in the order of the index, which grows faster so.
 create function hunt.roll_up_new(rollup_id integer, condition text, out row_count bigint, out slice_count bigint)
   language plpgsql set search_path = pg_catalog, hunt, pg_temp as $$
 declare
@@ -89,7 +89,8 @@ declare
 begin
   foreach slice in array r.slices loop
     inserts := inserts || format(', %I as (%s)', slice, hunt.rollup_insert(rollup_id, slice,
-      case when slice = r.slices[1] then format('select slice_start, %s from fresh', hunt.column_list(rollup_id, null, '%1$I'))
+      case when slice = r.slices[1] then format('select slice_start, %s from fresh order by %s', hunt.column_list(rollup_id, null, '%1$I'),
+                                                concat_ws(', ', 'slice_start', nullif(hunt.column_list(rollup_id, true, '%1$I'), '')))
            else hunt.rollup_merge_query(rollup_id, slice, 'fresh', 'true') end));
   end loop;
   execute format('with fresh as materialized (%s) %s select coalesce(sum(rollup_rows), 0), count(distinct slice_start) from fresh',
@@ -111,11 +112,12 @@ begin
     touched := hunt.range_condition('x.slice_start', hunt.whole_slices(tstzmultirange(chunk), slice));
     execute format('delete from %s x where %s', hunt.rollup_table(r.name, slice), touched);
     if part is null then
-      execute format('with fresh as materialized (%s), added as (insert into %s (slice_start, %s) select slice_start, %3$s from fresh)
+      execute format('with fresh as materialized (%s), added as (insert into %s (slice_start, %s) select slice_start, %3$s from fresh order by %4$s)
                       select coalesce(sum(rollup_rows), 0), count(distinct slice_start) from fresh',
                      hunt.rollup_rows_query(rollup_id, slice,
                        hunt.range_condition(format('e.%I', r.time_column), tstzmultirange(chunk)) || ' and ' || visible),
-                     hunt.rollup_table(r.name, slice), hunt.column_list(rollup_id, null, '%1$I')) into row_count, slice_count;
+                     hunt.rollup_table(r.name, slice), hunt.column_list(rollup_id, null, '%1$I'),
+                     concat_ws(', ', 'slice_start', nullif(hunt.column_list(rollup_id, true, '%1$I'), ''))) into row_count, slice_count;
     else
       execute format('insert into %s (slice_start, %s) %s', hunt.rollup_table(r.name, slice), hunt.column_list(rollup_id, null, '%1$I'),
                      hunt.rollup_merge_query(rollup_id, slice, hunt.rollup_table(r.name, part), touched));

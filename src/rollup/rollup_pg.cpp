@@ -16,8 +16,7 @@ SQL_FUNCTION(aggregate_of) {
   List *const statements = raw_parser(query, RAW_PARSE_DEFAULT);
   if (list_length(statements) != 1)
     PG_RETURN_NULL();
-  const Query *const parsed =
-      parse_analyze_fixedparams(linitial_node(RawStmt, statements), query, nullptr, 0, nullptr);
+  const Query *const parsed = parse_analyze_fixedparams(linitial_node(RawStmt, statements), query, nullptr, 0, nullptr);
   if (parsed->commandType != CMD_SELECT || list_length(parsed->targetList) != 1)
     PG_RETURN_NULL();
   const Expr *const expression = linitial_node(TargetEntry, parsed->targetList)->expr;
