@@ -126,6 +126,23 @@ delete from visit where event_time < hunt.timeslice(now() - interval '5 days', '
 call hunt.refresh_rollups();
 select count(*) > 0 as kept from hunt.rollup_visits_day where slice_start < now() - interval '6 days';
 
+-- events, their names, and their retention
+select hunt.create_rollup('event_users', '{user_id}', '{"n": "count(*)"}', slices => '{1 day}') > 0 as made;
+select hunt.create_event_partitions('2021-05-01');
+insert into hunt.dictionary_user (value) values ('kept@example.com'), ('unknown@example.com');
+insert into hunt.event_fact (event_time, event_key, source_id, user_id)
+select '2021-05-03 10:00+00', gen_random_uuid(), 1, id from hunt.dictionary_user where value = 'kept@example.com';
+call hunt.refresh_rollups();
+update hunt.event_fact set success = true where event_time < '2022-01-01';
+select changed from hunt.rollup_stale;
+call hunt.refresh_rollups();
+call hunt.drop_events_before('2021-05-20');
+call hunt.refresh_rollups();
+select u.value, r.n from hunt.read_rollup_event_users('-infinity', '2022-01-01', '1 month') r join hunt.dictionary_user u on u.id = r.user_id;
+select value from hunt.dictionary_user where value ~ '(kept|unknown)@';
+select hunt.drop_rollup('event_users');
+delete from hunt.dictionary_user where value = 'kept@example.com';
+
 -- one that fails says so and does not hinder the others
 alter table visit rename column amount to sum_of_money;
 insert into visit values (1, now(), 'late', 1, 1, true);

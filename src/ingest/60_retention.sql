@@ -51,14 +51,16 @@ declare
   keys bigint;
 begin
   perform hunt.wait_for_loads();
-  delete from hunt.dictionary_user d where not exists (select from hunt.event_fact f where f.user_id = d.id);
+  delete from hunt.dictionary_user d where not exists (select from hunt.event_fact f where f.user_id = d.id)
+    and d.id not in (select hunt.rollup_ids('user_id'));
   get diagnostics users = row_count;
-  delete from hunt.dictionary_access_key d where not exists (select from hunt.event_fact f where f.access_key_id = d.id);
+  delete from hunt.dictionary_access_key d where not exists (select from hunt.event_fact f where f.access_key_id = d.id)
+    and d.id not in (select hunt.rollup_ids('access_key_id'));
   get diagnostics keys = row_count;
   return users + keys;
 end $$;
 comment on function hunt.delete_unused_names() is
-'Deletes the users and access keys that no event has any more from their dictionaries and returns their number.';
+'Deletes the users and access keys that no event and no roll-up has any more from their dictionaries and returns their number.';
 
 create function hunt.delete_old_records(before timestamptz) returns bigint
   language plpgsql set search_path = pg_catalog, pg_temp as $$

@@ -308,6 +308,19 @@ end $$;
 comment on function hunt.freeze_rollups(regclass, timestamptz) is
 'Has the slices before this time, in the roll-ups of the relation, stay as they are although its rows are deleted from now on; how many roll-ups. hunt.drop_events_before() calls it for the events. Refresh first: rows that a roll-up has not seen are lost to it with their deletion.';
 
+create function hunt.rollup_ids(dictionary_column name) returns setof integer
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  base text;
+begin
+  for base in select hunt.rollup_table(r.name, r.slices[cardinality(r.slices)]) from hunt.rollup r join hunt.rollup_column c using (rollup_id)
+              where r.source = 'hunt.event_fact' and c.is_key and c.name = dictionary_column loop
+    return query execute format('select distinct t.%1$I from %2$s t where t.%1$I is not null', dictionary_column, base);
+  end loop;
+end $$;
+comment on function hunt.rollup_ids(name) is
+'The ids that roll-ups over the events have as their key of this name: user_id or access_key_id.';
+
 revoke execute on function hunt.set_rollup_watermark(integer, pg_snapshot, text), hunt.roll_up_new(integer, text),
   hunt.roll_up_again(integer, tstzrange, text), hunt.refresh_rollup_step(integer), hunt.refresh_rollup(text),
   hunt.record_rollup_failure(integer, timestamptz, text, text), hunt.forget_noted_changes(),
