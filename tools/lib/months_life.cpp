@@ -100,10 +100,11 @@ private:
   MonthEvent signin(const Machine &machine, std::int64_t when, const Place &from, const Program *program) {
     MonthEvent e = make_event(random_, Log::EntraSignin, actor_, when, from, program);
     e.application = apps()[random_.zipf(apps().size() - (actor_.engineer ? 0 : 2))].name;
-    // Each program has a session of its own, and a second browser does not know the machine.
-    const bool first = program == months_.browser(machine, months_.date(day_));
-    e.session = entra_session(machine, day_) ^ (first ? 0 : family_number(*program));
+    // A registered machine gets tokens for all its programs in one session; a second browser does not know the machine,
+    // and without registration each program has a session of its own.
     const bool second = program->family.starts_with("Firefox");
+    const bool first = program == months_.browser(machine, months_.date(day_)) || (machine.registered && !second);
+    e.session = entra_session(machine, day_) ^ (first ? 0 : family_number(*program));
     e.device = machine.registered && !second && !random_.chance(machine.silent) ? machine.number : 0;
     return e;
   }
@@ -138,18 +139,20 @@ private:
       out_.push_back(e);
       if (!actor_.cloud_apps.empty() && random_.chance(0.1))
         cloud_app(when);
+      std::int64_t later = 0;
       for (int refreshes = e.error ? 0 : random_.poisson(1.2); refreshes > 0; --refreshes) {
-        when += random_.between(3, 55) * kMinuteLength;
-        refresh(*machine, when, from);
+        later += random_.between(3, 55);
+        refresh(*machine, when + later * kMinuteLength, minute + static_cast<int>(later));
       }
     }
   }
 
-  // Applications renew their tokens: from the machine, or a back end of the provider does so for them.
-  void refresh(const Machine &machine, std::int64_t when, const Place &from) {
+  // Applications renew their tokens: from where the machine is by then, or a back end of the provider does so for them.
+  void refresh(const Machine &machine, std::int64_t when, int minute) {
     const bool back_end = random_.chance(0.02);
-    MonthEvent e = signin(machine, when, back_end ? months_.networks.address(random_, {8075}, "") : from,
-                          random_.chance(0.35) ? months_.native(machine, months_.date(day_)) : browser(machine));
+    MonthEvent e =
+        signin(machine, when, back_end ? months_.networks.address(random_, {8075}, "") : place(machine, minute),
+               random_.chance(0.35) ? months_.native(machine, months_.date(day_)) : browser(machine));
     e.interactive = false;
     out_.push_back(e);
   }

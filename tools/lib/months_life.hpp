@@ -51,8 +51,9 @@ private:
   const Actor &actor_;
   int day_;
   const Journey *journey_;
-  bool office_, corporate_vpn_, private_vpn_;
-  int away_from_ = -1, tether_from_ = -1;  // local minutes
+  bool office_, corporate_vpn_;
+  int vpn_from_ = 0, vpn_to_ = 0;  // of the private VPN, local minutes
+  int away_from_ = -1, away_to_ = -1, tether_from_ = -1;  // local minutes
   Place away_{}, tether_{};
 };
 

@@ -7,10 +7,14 @@ WhereDay::WhereDay(Random &random, Months &months, const Actor &actor, int day)
     : months_(months), actor_(actor), day_(day), journey_(actor.journey(day)) {
   office_ = !journey_ && random.chance(actor.person.office_share);
   corporate_vpn_ = !office_ && random.chance(actor.corporate_vpn);
-  private_vpn_ = actor.person.vpn.asn && day >= actor.vpn_from && random.chance(0.4);
+  if (actor.person.vpn.asn && day >= actor.vpn_from && random.chance(0.4)) {  // switched on and off
+    vpn_from_ = random.chance(0.5) ? 0 : actor.person.day_start + static_cast<int>(random.between(0, 600));
+    vpn_to_ = vpn_from_ == 0 ? 2 * 1440 : vpn_from_ + static_cast<int>(random.between(20, 300));
+  }
   const Country &home = *actor.person.country;
   if (!journey_ && random.chance(0.035)) {
     away_from_ = actor.person.day_start + static_cast<int>(random.between(0, 600));
+    away_to_ = away_from_ + static_cast<int>(random.between(25, 240));
     // Mostly a place that comes back, now and then one that does not.
     away_ = !actor.elsewhere.empty() && random.chance(0.6) ? random.pick(actor.elsewhere)
                                                            : months.networks.address(random, home.access, home.iso);
@@ -35,12 +39,12 @@ Place WhereDay::laptop(Random &random, int local_minute) const {
     return tether_;
   if (corporate_vpn_)
     return actor_.person.office;
-  if (private_vpn_)
+  if (local_minute >= vpn_from_ && local_minute < vpn_to_)
     return actor_.person.vpn;
   if (journey_)
     return (day_ == journey_->days.first || day_ == journey_->days.last) && local_minute < 13 * 60 ? journey_->airport
                                                                                                    : journey_->hotel;
-  if (away_from_ >= 0 && local_minute >= away_from_ && local_minute < away_from_ + 150)
+  if (away_from_ >= 0 && local_minute >= away_from_ && local_minute < away_to_)
     return away_;
   const int start = actor_.person.day_start;
   return office_ && local_minute >= start && local_minute < start + 9 * 60 ? actor_.person.office : home(random);
@@ -59,7 +63,7 @@ Place WhereDay::phone(Random &random, const Machine &phone, int local_minute) co
   const int start = actor_.person.day_start;
   if (journey_)
     return journey_->hotel;
-  if (away_from_ >= 0 && local_minute >= away_from_ && local_minute < away_from_ + 150)
+  if (away_from_ >= 0 && local_minute >= away_from_ && local_minute < away_to_)
     return away_;
   return office_ && local_minute >= start && local_minute < start + 9 * 60 ? actor_.person.office : home(random);
 }
