@@ -113,5 +113,8 @@ call accuracy.detect('hunts', 'shared_sessions', $$
 call accuracy.detect('hunts', 'unregistered_devices', $$
   select user_identity, seen_at from hunt.unregistered_devices(accuracy.judged_from(), accuracy.end_at()) $$);
 
+call accuracy.detect('hunts', 'session_risks', $$
+  select user_identity, seen_at from hunt.session_risks(accuracy.judged_from(), accuracy.end_at()) $$);
+
 -- The rule pack, alone and together.
 call accuracy.detect_pack('pack', '{14 days,1 day}');
