@@ -186,6 +186,9 @@ select seen_at, user_identity, session, elsewhere_network, elsewhere_at, home_ne
 \echo not her device
 select seen_at, user_identity, client, network, new_field, named_before, events_before, named_by_all from unregistered_devices(:day, min_events => 1);
 select count(*) as not_twice from unregistered_devices(:day);
+\echo added up: what speaks against whom
+select seen_at, user_identity, network, client, country, round(bits) as bits, evidence, first_at from session_risks(:day);
+select count(*) = 0 as none_above from session_risks(:day, min_bits => 100);
 \echo all about Alice, by whichever name
 insert into hunt.signal (rule_name, name, entity_type, entity, severity, prototype, first_at, last_at, tags)
 values ('a rule', 'Something of her key', 'access_key_id', 'AKIAALICE', 5, false, '2026-03-21 10:02+00', '2026-03-21 10:04+00', '{T1078.004}'),

@@ -24,6 +24,8 @@ language sql stable parallel safe rows 100 set search_path = pg_catalog, hunt, p
     join hunt.dictionary_user u on u.id = f.user_id
     left join hunt.identity i on i.username = u.value
     left join hunt.dictionary_agent g on g.id = f.agent_id
+  ), refusal as materialized (
+    select r.person, r.network, r.client, r.at from used r where r.refused
   ), known as (
     select s.*,
            min(s.at) over (partition by s.person) as person_since, min(s.at) over (partition by s.person, s.network) as network_since,
@@ -69,25 +71,28 @@ language sql stable parallel safe rows 100 set search_path = pg_catalog, hunt, p
     group by p.person, p.network, p.client, p.strand_since
     having p.strand_since >= start_at and p.strand_since < end_at and min(p.person_since) <= p.strand_since - learning
        and (bool_or(p.network_since > p.strand_since - familiar) or bool_or(p.client_since > p.strand_since - familiar))
-  ), shown as (
+  ), shown as materialized (
     select k.person, k.network, k.client, k.at::date as day, min(k.at) as at from known k group by 1, 2, 3, 4
-  ), judged as (
+  ), pair as materialized (
+    select h.person, h.network, h.client, min(h.at) as at from shown h group by 1, 2, 3
+  ), own as (
     -- How often this person shows a new network or client, by person-days (Witten and Bell): log2((N + T) / T).
-    select s.*,
-           (select log(2, 1 + count(distinct (h.network, h.day))::numeric / greatest(count(distinct h.network), 1))
-            from shown h where h.person = s.person and h.at < s.first_at) as network_bits,
-           (select log(2, 1 + count(distinct (h.client, h.day))::numeric / greatest(count(distinct h.client), 1))
-            from shown h where h.person = s.person and h.at < s.first_at) as client_bits,
+    select s.person, s.network, s.client,
+           log(2, 1 + count(distinct (h.network, h.day))::numeric / greatest(count(distinct h.network), 1)) as network_bits,
+           log(2, 1 + count(distinct (h.client, h.day))::numeric / greatest(count(distinct h.client), 1)) as client_bits
+    from fresh s join shown h on h.person = s.person and h.at < s.first_at
+    group by 1, 2, 3
+  ), judged as materialized (
+    select s.*, o.network_bits, o.client_bits,
            s.asn_class not in ('cloud', 'cdn', 'mobile', 'relay', 'satellite', 'corporate', 'hosting', 'vpn') as is_place,
-           e.pair_people, e.network_people, e.people,
-           log(2, 1 + e.pairs::numeric / greatest(e.networks, 1)) as pair_bits
+           e.pair_people, e.network_people, e.people, log(2, 1 + e.pairs::numeric / greatest(e.networks, 1)) as pair_bits
     from fresh s
+    join own o on o.person = s.person and o.network = s.network and o.client = s.client
     cross join lateral (
       select count(distinct h.person) filter (where h.network = s.network and h.client = s.client) as pair_people,
              count(distinct h.person) filter (where h.network = s.network) as network_people, count(distinct h.person) as people,
-             count(distinct (h.person, h.network)) filter (where h.client = s.client) as pairs,
-             count(distinct h.network) filter (where h.client = s.client) as networks
-      from shown h where h.at < s.first_at and h.person <> s.person) e
+             count(*) filter (where h.client = s.client) as pairs, count(distinct h.network) filter (where h.client = s.client) as networks
+      from pair h where h.at < s.first_at and h.person <> s.person) e
   ), fact as (
     select j.person, j.network, j.client, j.first_at, v.at, v.bits, v.what
     from judged j
@@ -117,7 +122,7 @@ language sql stable parallel safe rows 100 set search_path = pg_catalog, hunt, p
     union all
     select j.person, j.network, j.client, j.first_at, j.first_at, 8, 'second factor refused, then approved'
     from judged j
-    where (select count(*) from used r where r.person = j.person and r.network = j.network and r.client = j.client and r.refused
+    where (select count(*) from refusal r where r.person = j.person and r.network = j.network and r.client = j.client
              and r.at between j.first_at - interval '30 minutes' and j.first_at) >= 3
   ), summed as (
     select f.*, sum(f.bits) over (partition by f.person, f.network, f.client order by f.at) as total from fact f
