@@ -1,0 +1,33 @@
+# Sourced by run: every hunt over 35 days, ad hoc and from roll-ups, beside plain SQL, the floor of PostgreSQL and DuckDB (npm) over
+# its own columnar copy. ROWS is the number of events (10,000,000 needs about 15 GB of disk and half an hour), RUNS how often all is
+# measured (medians count).
+
+hunts_duckdb() {
+  local folder=$1
+  [ -d "$folder/node_modules/@duckdb/node-api" ] ||
+    (cd "$folder" && npm install --silent --no-audit --no-fund --prefix . @duckdb/node-api@1.5 >/dev/null)
+}
+
+hunts_benchmark() {
+  local rows=${ROWS:-2000000} folder=$data/hunts source_ids
+  mkdir -p "$folder"
+  "${CXX:-g++}" -O2 -std=c++20 -o "$folder/hunt_events" test/bench/hunt_events.cpp
+  hunts_duckdb "$folder"
+  cp test/bench/hunts_duckdb.mjs "$folder/duckdb.mjs"
+  FSYNC=off scripts/private-server start bench
+  sql -d postgres -q -c 'set client_min_messages = warning' -c 'drop database if exists hunts' -c 'create database hunts'
+  sql -d hunts -q -c 'set client_min_messages = warning' -c 'create extension session_hunt' -c 'select hunt.setup()' >/dev/null
+  source_ids=$(sql -d hunts -qAt -F ' ' -c "select hunt.source_id('entra_signin'), hunt.source_id('okta'), hunt.source_id('cloudtrail'),
+                                                   hunt.source_id('eks_audit'), hunt.source_id('windows_4688')")
+  # shellcheck disable=SC2086
+  "$folder/hunt_events" "$folder" "$rows" 20000 35 "$(date -u -d 2026-10-05 +%s)" 1 $source_ids
+  sql -d hunts -q -v folder="$folder" -v asn="$data/asn.mmdb" -f test/bench/hunts_load.sql
+  node "$folder/duckdb.mjs" load "$folder"
+  for run in $(seq "${RUNS:-1}"); do
+    for threads in 1 2; do node "$folder/duckdb.mjs" run "$folder" $threads; done
+    sql -d hunts -q -v duckdb="$folder/duckdb.tsv" -f test/bench/hunts.sql
+  done
+  sql -d hunts -q -f test/bench/hunts_report.sql
+  sql -d postgres -q -c 'drop database hunts'
+  scripts/private-server stop bench
+}

@@ -1,0 +1,183 @@
+-- Times each hunt once in each way: CPU and wall seconds of one backend without parallel workers, rows found. Variable: kinds, those
+-- measured (ours: the hunt itself; plain: what one would write without the extension; floor: counting the rows of the finest groups).
+\set ON_ERROR_STOP on
+set client_min_messages = warning;
+set search_path = hunt, public;
+set timezone = 'UTC';
+set jit = off;
+set work_mem = '256MB';
+set max_parallel_workers_per_gather = 0;
+
+create schema if not exists bench;
+create table if not exists bench.task (hunt text, kind text, target_ratio numeric, query text, primary key (hunt, kind));
+create table if not exists bench.spent (hunt text, kind text, cpu numeric, wall numeric, found bigint);
+create or replace function bench.cpu() returns numeric language sql as
+$$ select split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::numeric / 1e9 $$;
+create or replace procedure bench.measure(kinds text[]) language plpgsql as $$
+declare
+  one record;
+  before numeric;
+  began timestamptz;
+  found bigint;
+begin
+  for one in select * from bench.task t where t.kind = any (measure.kinds) order by t.hunt, t.kind loop
+    before := bench.cpu();
+    began := clock_timestamp();
+    execute 'select count(*) from (' || one.query || ' offset 0) q' into found;
+    insert into bench.spent values (one.hunt, one.kind || case when one.kind = 'ours' and measure.kinds = '{ours}' then ', roll-ups' else '' end,
+                                    bench.cpu() - before, extract(epoch from clock_timestamp() - began), found);
+    commit;
+  end loop;
+end $$;
+
+truncate bench.task;
+insert into bench.task (hunt, kind, query) values
+  ('a', 'ours', $q$select * from several_networks('2026-10-05', '2026-11-09')$q$),
+  ('b', 'ours', $q$select * from several_countries('2026-10-05', '2026-11-09')$q$),
+  ('c', 'ours', $q$select * from several_clients('2026-10-05', '2026-11-09')$q$),
+  ('d', 'ours', $q$select * from network_outliers('2026-10-19', '2026-11-09')$q$),
+  ('e', 'ours', $q$select * from first_seen_values('2026-10-19', '2026-11-09')$q$),
+  ('f', 'ours', $q$select * from identity_addresses('2026-10-05', '2026-11-09')$q$),
+  ('g', 'ours', $q$select * from single_sign_on_clients('2026-10-12', '2026-11-09')$q$),
+  ('h', 'ours', $q$select * from first_seen_values('2026-10-19', '2026-11-09', 'application', sources => '{okta}')$q$),
+  ('h command', 'ours', $q$select * from first_seen_values('2026-10-19', '2026-11-09', 'command', sources => '{windows_4688}', pattern => 'kubectl%')$q$),
+  ('i', 'ours', $q$select * from mfa_contrast('2026-10-05', '2026-11-09')$q$),
+  ('j', 'ours', $q$select * from access_key_clients('2026-10-05', '2026-11-09')$q$),
+  ('k', 'ours', $q$select * from (
+     select profile_username(k) as username, k, sum(n) as n from (
+       select profile_key(session_profile(asn_org(asn), country, g.value, u.value)) as k, n
+       from (select user_id, device_ip_asn_number as asn, device_ip_country_code as country, agent_id, count(*) as n from event_fact
+             where source_id = (select source_id('cloudtrail')) and user_id is not null and device_ip_asn_number is not null
+               and event_time >= '2026-10-05' and event_time < '2026-11-09' group by 1, 2, 3, 4) f
+       join dictionary_user u on u.id = f.user_id left join dictionary_agent g on g.id = f.agent_id) p
+     group by 2) s where n < 3$q$),
+  ('l', 'ours', $q$select * from unusual_actions('2026-10-19', '2026-11-09')$q$);
+
+\set signin 'source_id = (select source_id(\'entra_signin\')) and success and user_id is not null and event_time >= \'2026-10-05\' and event_time < \'2026-11-09\''
+insert into bench.task (hunt, kind, query) values
+  ('a', 'plain', $q$select u.value, q.* from (
+     select user_id, date_trunc('day', event_time) as day, count(distinct n.organization) as networks, array_agg(distinct n.organization),
+            array_agg(distinct device_ip_asn_number), count(*), min(event_time), max(event_time)
+     from event_fact f join bench.network n on n.number = f.device_ip_asn_number where $q$ || :'signin' || $q$
+     group by 1, 2 having count(distinct n.organization) >= 2) q join dictionary_user u on u.id = q.user_id$q$),
+  ('a', 'floor', $q$select user_id, date_bin('1 day', event_time, '2000-01-01 00:00+00') as day, device_ip_asn_number, device_ip_country_code, count(*)
+     from event_fact where $q$ || :'signin' || $q$ group by 1, 2, 3, 4$q$),
+  ('b', 'plain', $q$select u.value, q.* from (
+     select user_id, date_trunc('day', event_time) as day, count(distinct n.organization) as networks, array_agg(distinct n.organization),
+            count(distinct device_ip_country_code), array_agg(distinct device_ip_country_code), count(*), min(event_time), max(event_time)
+     from event_fact f join bench.network n on n.number = f.device_ip_asn_number where $q$ || :'signin' || $q$
+     group by 1, 2 having count(distinct n.organization) >= 2 and count(distinct device_ip_country_code) >= 2) q
+     join dictionary_user u on u.id = q.user_id$q$),
+  ('c', 'plain', $q$select u.value, q.* from (
+     select user_id, date_trunc('day', event_time) as day, count(distinct g.agent_key) as clients, array_agg(distinct g.agent_key),
+            count(distinct g.os), array_agg(distinct g.os), array_agg(distinct g.value), count(*), min(event_time), max(event_time)
+     from event_fact f join dictionary_agent g on g.id = f.agent_id where $q$ || :'signin' || $q$
+     group by 1, 2 having count(distinct g.agent_key) >= 3 and count(distinct g.os) >= 2) q join dictionary_user u on u.id = q.user_id$q$),
+  ('c', 'floor', $q$select user_id, date_bin('1 day', event_time, '2000-01-01 00:00+00') as day, agent_id, device_ip_asn_number, count(*)
+     from event_fact where $q$ || :'signin' || $q$ group by 1, 2, 3, 4$q$),
+  ('d', 'plain', $q$with counted as (
+     select user_id, date_trunc('hour', event_time) as hour, count(distinct n.organization) as networks, array_agg(distinct n.organization) as names,
+            array_agg(distinct device_ip_country_code) as countries, count(*) as events, min(event_time) as first_at, max(event_time) as last_at
+     from event_fact f join bench.network n on n.number = f.device_ip_asn_number where $q$ || :'signin' || $q$ group by 1, 2),
+   judged as (select c.*, avg(networks) over w as m, stddev_pop(networks) over w as s, count(*) over w as k from counted c
+     window w as (partition by user_id order by hour range between '90 days' preceding and '1 hour' preceding))
+   select u.value, q.* from judged q join dictionary_user u on u.id = q.user_id
+   where hour >= '2026-10-19' and k >= 24 and networks >= 2 and networks > m + 3 * coalesce(s, 0)$q$),
+  ('d', 'floor', $q$select user_id, date_bin('1 hour', event_time, '2000-01-01 00:00+00') as hour, device_ip_asn_number, device_ip_country_code, count(*)
+     from event_fact where $q$ || :'signin' || $q$ group by 1, 2, 3, 4$q$),
+  ('e', 'plain', $q$with shown as (
+     select user_id, n.organization, min(event_time) as first_at, max(event_time) as last_at, count(*) as events
+     from event_fact f join bench.network n on n.number = f.device_ip_asn_number
+     where success is not false and user_id is not null and event_time < '2026-11-09' group by 1, 2),
+   known as (select *, min(first_at) over (partition by user_id) as since, count(*) over (partition by organization) as people from shown)
+   select u.value, k.* from known k join dictionary_user u on u.id = k.user_id
+   where first_at >= '2026-10-19' and since <= first_at - interval '14 days'$q$),
+  ('e', 'floor', $q$select user_id, date_bin('1 day', event_time, '2000-01-01 00:00+00') as day, device_ip_asn_number, count(*)
+     from event_fact where success is not false and user_id is not null and event_time < '2026-11-09' group by 1, 2, 3$q$),
+  ('f', 'plain', $q$select date_trunc('day', event_time) as day, d.user_arn, user_id, access_key_id, agent_id, count(distinct device_ip) as addresses,
+       array_agg(distinct device_ip), array_agg(distinct n.organization), array_agg(distinct device_ip_country_code), count(*), min(event_time), max(event_time)
+     from event_fact f join event_detail d using (event_time, event_key) left join bench.network n on n.number = f.device_ip_asn_number
+     where source_id = (select source_id('eks_audit')) and event_time >= '2026-10-05' and event_time < '2026-11-09'
+       and not device_ip <<= any ('{10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,127.0.0.0/8,169.254.0.0/16,100.64.0.0/10,0.0.0.0/8,224.0.0.0/3}'::inet[])
+     group by 1, 2, 3, 4, 5 having count(distinct device_ip) >= 2$q$),
+  ('f', 'floor', $q$select date_bin('1 day', event_time, '2000-01-01 00:00+00') as day, d.user_arn, user_id, access_key_id, agent_id, count(*)
+     from event_fact f join event_detail d using (event_time, event_key)
+     where source_id = (select source_id('eks_audit')) and event_time >= '2026-10-05' and event_time < '2026-11-09' and device_ip_asn_number is not null
+     group by 1, 2, 3, 4, 5$q$),
+  ('g', 'plain', $q$with client as (
+     select user_id, date_trunc('hour', event_time) as hour, count(distinct g.agent_key) as n, array_agg(distinct g.agent_key) as clients,
+            array_agg(distinct n.organization) as networks, count(*) as events
+     from event_fact f join dictionary_agent g on g.id = f.agent_id left join bench.network n on n.number = f.device_ip_asn_number
+     where source_id = (select source_id('okta')) and success and user_id is not null and event_time >= '2026-10-05' and event_time < '2026-11-09'
+       and device_event_id = (select id from dictionary_device_event where value = 'user.authentication.sso') group by 1, 2)
+   select u.value, c.*, b.clients as before from client c left join client b on b.user_id = c.user_id and b.hour = c.hour - interval '7 days'
+   join dictionary_user u on u.id = c.user_id where c.n >= 3 and c.hour >= '2026-10-12'$q$),
+  ('g', 'floor', $q$select user_id, date_bin('1 hour', event_time, '2000-01-01 00:00+00') as hour, agent_id, device_ip_asn_number, count(*)
+     from event_fact where source_id = (select source_id('okta')) and success and user_id is not null and agent_id is not null
+       and event_time >= '2026-10-05' and event_time < '2026-11-09'
+       and device_event_id = (select id from dictionary_device_event where value = 'user.authentication.sso') group by 1, 2, 3, 4$q$),
+  ('h', 'plain', $q$with shown as (
+     select user_id, application_id, min(event_time) as first_at, max(event_time) as last_at, count(*) as events from event_fact f
+     where success is not false and user_id is not null and application_id is not null and event_time < '2026-11-09'
+       and source_id = (select source_id('okta')) group by 1, 2),
+   known as (select *, min(first_at) over (partition by user_id) as since, count(*) over (partition by application_id) as people from shown)
+   select u.value, a.value as application, k.* from known k join dictionary_user u on u.id = k.user_id join dictionary_application a on a.id = k.application_id
+   where first_at >= '2026-10-19' and since <= first_at - interval '14 days'$q$),
+  ('h', 'floor', $q$select user_id, date_bin('1 day', event_time, '2000-01-01 00:00+00') as day, application_id, count(*)
+     from event_fact where success is not false and user_id is not null and source_id = (select source_id('okta')) and event_time < '2026-11-09'
+     group by 1, 2, 3$q$),
+  ('h command', 'plain', $q$with shown as (
+     select user_id, regexp_replace(d.command_line, '[0-9]+', '*', 'g') as command, min(event_time) as first_at, max(event_time) as last_at, count(*) as events
+     from event_fact f join event_detail d using (event_time, event_key)
+     where success is not false and user_id is not null and event_time < '2026-11-09' and source_id = (select source_id('windows_4688')) group by 1, 2),
+   known as (select *, min(first_at) over (partition by user_id) as since, count(*) over (partition by command) as people from shown)
+   select u.value, k.* from known k join dictionary_user u on u.id = k.user_id
+   where first_at >= '2026-10-19' and since <= first_at - interval '14 days' and command like 'kubectl%'$q$),
+  ('h command', 'floor', $q$select user_id, date_bin('1 day', event_time, '2000-01-01 00:00+00') as day, d.command_line, count(*)
+     from event_fact f join event_detail d using (event_time, event_key)
+     where success is not false and user_id is not null and event_time < '2026-11-09' and source_id = (select source_id('windows_4688')) group by 1, 2, 3$q$),
+  ('i', 'plain', $q$with side as (
+     select event_time, user_id, device_ip_asn_number as asn, device_ip_country_code as country, agent_id, application_id, mfa_method_id, session_id,
+            mfa_method_id in (select id from dictionary_mfa_method where value !~~* '%password%') as is_mfa
+     from event_fact where source_id in (select id from dictionary_source where value in ('okta', 'entra_signin')) and success
+       and user_id is not null and device_ip_country_code is not null and event_time >= '2026-10-05' and event_time < '2026-11-09')
+   select m.*, o.* from side m join side o on o.user_id = m.user_id and o.country <> m.country and o.is_mfa is not true
+     and o.event_time between m.event_time - interval '30 minutes' and m.event_time + interval '30 minutes' where m.is_mfa$q$),
+  ('i', 'floor', $q$select user_id, date_bin('1 hour', event_time, '2000-01-01 00:00+00') as hour, device_ip_country_code, count(*)
+     from event_fact where source_id in (select id from dictionary_source where value in ('okta', 'entra_signin')) and success and user_id is not null
+       and event_time >= '2026-10-05' and event_time < '2026-11-09' group by 1, 2, 3$q$),
+  ('j', 'plain', $q$select date_bin('10 minutes', event_time, '2000-01-01 00:00+00') as slice, access_key_id, user_id, count(distinct g.agent_key),
+       array_agg(distinct g.agent_key), count(distinct n.organization), array_agg(distinct n.organization), array_agg(distinct device_ip_country_code),
+       array_agg(distinct action_id), count(*), min(event_time), max(event_time)
+     from event_fact f join dictionary_agent g on g.id = f.agent_id join bench.network n on n.number = f.device_ip_asn_number
+     where source_id = (select source_id('cloudtrail')) and access_key_id is not null and user_id is not null
+       and event_time >= '2026-10-05' and event_time < '2026-11-09'
+     group by 1, 2, 3 having count(distinct g.agent_key) >= 2 and count(distinct n.organization) >= 2$q$),
+  ('j', 'floor', $q$select date_bin('10 minutes', event_time, '2000-01-01 00:00+00') as slice, access_key_id, user_id, agent_id, action_id, device_ip_asn_number,
+       device_ip_country_code, count(*)
+     from event_fact where source_id = (select source_id('cloudtrail')) and access_key_id is not null and user_id is not null
+       and event_time >= '2026-10-05' and event_time < '2026-11-09' group by 1, 2, 3, 4, 5, 6, 7$q$),
+  ('k', 'plain', $q$select * from (
+     select user_id, regexp_replace(concat_ws(',', n.organization, device_ip_country_code, g.value, u.value), '[0-9]+', '*', 'g') as signature, sum(f.n) as n
+     from (select user_id, device_ip_asn_number, device_ip_country_code, agent_id, count(*) as n from event_fact
+           where source_id = (select source_id('cloudtrail')) and user_id is not null and device_ip_asn_number is not null
+             and event_time >= '2026-10-05' and event_time < '2026-11-09' group by 1, 2, 3, 4) f
+     join dictionary_user u on u.id = f.user_id join bench.network n on n.number = f.device_ip_asn_number
+     left join dictionary_agent g on g.id = f.agent_id group by 1, 2) s where n < 3$q$),
+  ('k', 'floor', $q$select user_id, device_ip_asn_number, device_ip_country_code, agent_id, count(*) from event_fact
+     where source_id = (select source_id('cloudtrail')) and user_id is not null and device_ip_asn_number is not null
+       and event_time >= '2026-10-05' and event_time < '2026-11-09' group by 1, 2, 3, 4$q$),
+  ('l', 'plain', $q$with done as (
+     select user_id, date_trunc('hour', event_time) as hour, action_id, application_id, count(*) as events,
+            array_agg(distinct device_ip_asn_number) as networks, min(event_time) as first_at, max(event_time) as last_at
+     from event_fact where source_id in (select id from dictionary_source where value in ('cloudtrail', 'eks_audit', 'kubernetes_audit', 'okta'))
+       and user_id is not null and action_id is not null and event_time < '2026-11-09' group by 1, 2, 3, 4),
+   placed as (select d.*, row_number() over (partition by user_id, action_id, application_id order by hour) = 1 as is_new,
+       min(hour) over (partition by user_id) as since from done d)
+   select user_id, hour, count(*) filter (where is_new), array_agg(action_id) filter (where is_new), sum(events)
+   from placed where hour >= '2026-10-19' and since <= hour - interval '14 days' group by 1, 2 having count(*) filter (where is_new) >= 2$q$),
+  ('l', 'floor', $q$select user_id, date_bin('1 hour', event_time, '2000-01-01 00:00+00') as hour, action_id, application_id, device_ip_asn_number, count(*)
+     from event_fact where source_id in (select id from dictionary_source where value in ('cloudtrail', 'eks_audit', 'kubernetes_audit', 'okta'))
+       and user_id is not null and action_id is not null and event_time < '2026-11-09' group by 1, 2, 3, 4, 5$q$);
+select count(*), sum(device_ip_asn_number) from event_fact \g /dev/null
+call bench.measure(:'kinds');
