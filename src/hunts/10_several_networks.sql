@@ -18,15 +18,17 @@ create function hunt.source_ids(sources text[]) returns integer[]
 language sql stable strict parallel safe as $$ select array_agg(hunt.source_id(s)) from unnest($1) s $$;
 comment on function hunt.source_ids(text[]) is 'The source_id of each of these log sources; an error if one is unknown.';
 
+create function hunt.network_of(asn_number bigint) returns text
+language sql stable parallel safe as $$ select coalesce(hunt.asn_org($1), 'AS' operator(pg_catalog.||) $1) $$;
+comment on function hunt.network_of(bigint) is 'By what hunts tell networks apart: the operator, so that a carrier with two AS numbers is one network, else the AS number.';
+
+-- Ids only: the hunts look up names for the few groups that pass.
 create function hunt.signin_networks(start_at timestamptz, end_at timestamptz, slice interval, source text, time_zone text,
   ignored_classes text[])
-returns table (user_id integer, slice_start timestamptz, asn_number bigint, network text, country_code text, events bigint,
+returns table (user_id integer, slice_start timestamptz, asn_number bigint, country_code text, events bigint,
   first_at timestamptz, last_at timestamptz)
 language sql stable parallel safe rows 10000 as $$
-  select u.user_id, u.slice_start, u.asn_number,
-         -- Networks are told apart by their operator: a carrier with two AS numbers is one network.
-         coalesce(hunt.asn_org(u.asn_number), 'AS' operator(pg_catalog.||) u.asn_number) as network,
-         u.country_code, u.events, u.first_at, u.last_at
+  select u.user_id, u.slice_start, u.asn_number, u.country_code, u.events, u.first_at, u.last_at
   from (
     select f.user_id, hunt.timeslice(f.event_time, $3, $5) as slice_start, f.device_ip_asn_number as asn_number,
            f.device_ip_country_code as country_code, count(*) as events, min(f.event_time) as first_at,
@@ -50,17 +52,17 @@ create function hunt.several_networks(start_at timestamptz, end_at timestamptz, 
 returns table (slice_start timestamptz, user_username text, network_count integer, networks text[], asn_numbers bigint[],
   events bigint, first_at timestamptz, last_at timestamptz)
 language sql stable parallel safe rows 100 as $$
-  select n.slice_start, u.value, n.network_count, n.networks, n.asn_numbers, n.events, n.first_at, n.last_at
+  select n.slice_start, u.value, cardinality(v.networks), v.networks, n.asn_numbers, n.events, n.first_at, n.last_at
   from (
-    select s.user_id, s.slice_start, count(distinct s.network)::integer as network_count,
-           array_agg(distinct s.network order by s.network) as networks,
-           array_agg(distinct s.asn_number order by s.asn_number) as asn_numbers,
-           sum(s.events)::bigint as events, min(s.first_at) as first_at, max(s.last_at) as last_at
+    select s.user_id, s.slice_start, hunt.distinct_values(s.asn_number) as asn_numbers, sum(s.events)::bigint as events,
+           min(s.first_at) as first_at, max(s.last_at) as last_at
     from hunt.signin_networks($1, $2, $3, $5, $6, $7) s
-    where s.network is not null
+    where s.asn_number is not null
     group by s.user_id, s.slice_start
-    having count(distinct s.network) operator(pg_catalog.>=) $4
+    having count(*) operator(pg_catalog.>=) $4
   ) n
+  cross join lateral (select hunt.distinct_values(hunt.network_of(a)) as networks from unnest(n.asn_numbers) a) v
   join hunt.dictionary_user u on u.id operator(pg_catalog.=) n.user_id
-  order by n.network_count desc, n.slice_start, u.value $$;
+  where cardinality(v.networks) operator(pg_catalog.>=) $4
+  order by cardinality(v.networks) desc, n.slice_start, u.value $$;
 comment on function hunt.several_networks(timestamptz, timestamptz, interval, integer, text, text, text[]) is 'Hunt: users whose successful sign-ins came from at least min_networks network operators within one time slice, with the operators and AS numbers. start_at inclusive, end_at exclusive; slices as timeslice() cuts them in time_zone. Addresses without a known network are not counted, nor are networks whose asn_class is among ignored_classes ("{corporate}" for the egress that all colleagues share). Most networks first.';

@@ -8,13 +8,20 @@ returns table (slice_start timestamptz, user_username text, network_count bigint
   threshold bigint, highest_before bigint, probability double precision, reason text, countries text[], events bigint,
   first_at timestamptz, last_at timestamptz)
 language sql stable parallel safe rows 100 as $$
-  with counted as (
-    select s.user_id, s.slice_start, count(distinct s.network) as network_count, hunt.distinct_values(s.network) as networks,
-           hunt.distinct_values(s.country_code) as countries, sum(s.events)::bigint as events, min(s.first_at) as first_at,
-           max(s.last_at) as last_at
+  with used as materialized (
     -- Whole slices only, so that none is compared with a part of one.
-    from hunt.signin_networks(hunt.timeslice($1 operator(pg_catalog.-) $4, $3, $9), $2, $3, $8, $9, $10) s
-    where s.network is not null
+    select s.* from hunt.signin_networks(hunt.timeslice($1 operator(pg_catalog.-) $4, $3, $9), $2, $3, $8, $9, $10) s
+    where s.asn_number is not null
+  ), suspect as (
+    -- Less than min_networks is never too many, so nobody else needs a model.
+    select s.user_id from used s where s.slice_start operator(pg_catalog.>=) hunt.timeslice($1, $3, $9)
+    group by s.user_id, s.slice_start having count(*) operator(pg_catalog.>=) $7
+  ), counted as (
+    select s.user_id, s.slice_start, hunt.count_distinct(hunt.network_of(s.asn_number)) as network_count,
+           hunt.distinct_values(hunt.network_of(s.asn_number)) as networks, hunt.distinct_values(s.country_code) as countries,
+           sum(s.events)::bigint as events, min(s.first_at) as first_at, max(s.last_at) as last_at
+    from used s
+    where s.user_id in (select t.user_id from suspect t)
     group by s.user_id, s.slice_start
   ), model as (
     select c.user_id, hunt.baseline(c.network_count, c.slice_start, $3, 'max', $9, $4 operator(pg_catalog.+) ($2 operator(pg_catalog.-) $1)) as model

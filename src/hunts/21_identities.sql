@@ -1,5 +1,24 @@
 -- hunts: one access key or one identity used from two places (hypotheses 1 and 2 together).
 
+-- Slices in which a key may have enough clients and networks; the hunt reads the events of these by their index.
+create function hunt.suspect_access_keys(start_at timestamptz, end_at timestamptz, slice interval, min_clients integer,
+  min_networks integer, sources text[], username text, time_zone text)
+returns table (access_key_id integer, user_id integer, slice_start timestamptz, slice_end timestamptz)
+language sql stable parallel safe rows 100 as $$
+  select c.access_key_id, c.user_id, c.slice_start, hunt.timeslice_end(c.slice_start, $3, $8)
+  from (
+    select f.access_key_id, f.user_id, hunt.timeslice(f.event_time, $3, $8) as slice_start
+    from hunt.event_fact f
+    where f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2
+      and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($6))::integer[])
+      and f.access_key_id is not null and f.user_id is not null and f.agent_id is not null
+      and ($7 is null or f.user_id operator(pg_catalog.=) (select d.id from hunt.dictionary_user d where d.value operator(pg_catalog.=) $7))
+    group by 1, 2, 3
+    having count(*) operator(pg_catalog.>=) greatest($4, $5) and ($4 operator(pg_catalog.<) 2 or min(f.agent_id) operator(pg_catalog.<) max(f.agent_id))
+       and ($5 operator(pg_catalog.<) 2 or min(f.device_ip_asn_number) operator(pg_catalog.<) max(f.device_ip_asn_number))
+  ) c $$;
+comment on function hunt.suspect_access_keys(timestamptz, timestamptz, interval, integer, integer, text[], text, text) is 'Access keys, users and slices that show several user agents and AS numbers where that many clients and networks are asked for: all that hunt.access_key_clients() can find.';
+
 create function hunt.access_key_clients(start_at timestamptz, end_at timestamptz, slice interval default '10 minutes',
   min_clients integer default 2, min_networks integer default 2, sources text[] default '{cloudtrail}',
   username text default null, time_zone text default 'UTC')
@@ -11,27 +30,18 @@ language sql stable parallel safe rows 100 as $$
          (select array_agg(a.value order by a.value) from hunt.dictionary_action a where a.id operator(pg_catalog.=) any (n.action_ids)),
          n.events, n.first_at, n.last_at
   from (
-    select s.access_key_id, s.user_id, s.slice_start,
-           hunt.distinct_values(g.agent_key) as clients,
-           hunt.distinct_values(coalesce(hunt.asn_org(s.asn_number), 'AS' operator(pg_catalog.||) s.asn_number)) as networks,
-           hunt.distinct_values(s.country_code) as countries,
-           hunt.distinct_values(s.action_id) as action_ids,
-           sum(s.events)::bigint as events, min(s.first_at) as first_at, max(s.last_at) as last_at
-    from (
-      select f.access_key_id, f.user_id, hunt.timeslice(f.event_time, $3, $8) as slice_start, f.agent_id, f.action_id,
-             f.device_ip_asn_number as asn_number, f.device_ip_country_code as country_code, count(*) as events,
-             min(f.event_time) as first_at, max(f.event_time) as last_at
-      from hunt.event_fact f
-      where f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2
-        and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($6))::integer[])
-        and f.access_key_id is not null and f.user_id is not null
-        and ($7 is null or f.user_id operator(pg_catalog.=) (select d.id from hunt.dictionary_user d where d.value operator(pg_catalog.=) $7))
-      group by 1, 2, 3, 4, 5, 6, 7
-    ) s
-    join hunt.dictionary_agent g on g.id operator(pg_catalog.=) s.agent_id
-    group by s.access_key_id, s.user_id, s.slice_start
+    select c.access_key_id, c.user_id, c.slice_start, hunt.distinct_values(g.agent_key) as clients,
+           hunt.distinct_values(hunt.network_of(f.device_ip_asn_number)) as networks,
+           hunt.distinct_values(f.device_ip_country_code) as countries, hunt.distinct_values(f.action_id::bigint) as action_ids,
+           count(*) as events, min(f.event_time) as first_at, max(f.event_time) as last_at
+    from hunt.suspect_access_keys($1, $2, $3, $4, $5, $6, $7, $8) c
+    join hunt.event_fact f on f.access_key_id operator(pg_catalog.=) c.access_key_id and f.user_id operator(pg_catalog.=) c.user_id
+      and f.event_time operator(pg_catalog.>=) c.slice_start and f.event_time operator(pg_catalog.<) c.slice_end
+      and f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2
+      and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($6))::integer[])
+    join hunt.dictionary_agent g on g.id operator(pg_catalog.=) f.agent_id
+    group by c.access_key_id, c.user_id, c.slice_start
     having hunt.count_distinct(g.agent_key) operator(pg_catalog.>=) $4
-       and hunt.count_distinct(s.asn_number) operator(pg_catalog.>=) $5
   ) n
   join hunt.dictionary_access_key k on k.id operator(pg_catalog.=) n.access_key_id
   join hunt.dictionary_user u on u.id operator(pg_catalog.=) n.user_id

@@ -17,16 +17,13 @@ comment on function hunt.first_seen_field(text) is 'The field itself; an error i
 create function hunt.shown_values(field text, read_from timestamptz, start_at timestamptz, end_at timestamptz, sources text[])
 returns table (user_identity text, value text, is_before boolean, events bigint, first_at timestamptz, last_at timestamptz)
 language sql stable parallel safe rows 10000 as $$
-  select coalesce(i.identity, u.value) as user_identity, s.value, s.is_before, sum(s.events)::bigint, min(s.first_at), max(s.last_at)
+  select coalesce(i.identity, u.value) as user_identity, s.value, s.part operator(pg_catalog.<) $3 as is_before, sum(s.events)::bigint, min(s.first_at), max(s.last_at)
   from (
-    select r.user_id, r.is_before, r.day, r.events, r.first_at, r.last_at,
-           case $1 when 'network' then coalesce(hunt.asn_org(r.number), 'AS' operator(pg_catalog.||) r.number)
-                   when 'client' then (select g.agent_key from hunt.dictionary_agent g where g.id operator(pg_catalog.=) r.number)
-                   when 'application' then (select a.value from hunt.dictionary_application a where a.id operator(pg_catalog.=) r.number)
-                   when 'action' then (select a.value from hunt.dictionary_action a where a.id operator(pg_catalog.=) r.number)
-                   else r.text end as value
+    select r.user_id, r.part, r.events, r.first_at, r.last_at,
+           case $1 when 'network' then hunt.network_of(r.number) when 'client' then g.agent_key when 'application' then p.value
+                   when 'action' then a.value else r.text end as value
     from (
-      select f.user_id, f.event_time operator(pg_catalog.<) $3 as is_before, hunt.timeslice(f.event_time, '1 day') as day,
+      select f.user_id, date_bin($3 operator(pg_catalog.-) $2, f.event_time, $3) as part,
              case $1 when 'network' then f.device_ip_asn_number when 'client' then f.agent_id
                      when 'application' then f.application_id when 'action' then f.action_id end as number,
              case $1 when 'country' then f.device_ip_country_code
@@ -41,13 +38,16 @@ language sql stable parallel safe rows 10000 as $$
         and f.success is not false and f.user_id is not null
         and (case when $1 operator(pg_catalog.=) any ('{network,country}') and f.device_ip is not null
                   then not hunt.is_own_network(f.device_ip) else true end)
-      group by 1, 2, 3, 4, 5
+      group by 1, 2, 3, 4
     ) r
+    left join hunt.dictionary_agent g on $1 operator(pg_catalog.=) 'client' and g.id operator(pg_catalog.=) r.number
+    left join hunt.dictionary_application p on $1 operator(pg_catalog.=) 'application' and p.id operator(pg_catalog.=) r.number
+    left join hunt.dictionary_action a on $1 operator(pg_catalog.=) 'action' and a.id operator(pg_catalog.=) r.number
   ) s
   join hunt.dictionary_user u on u.id operator(pg_catalog.=) s.user_id
   left join hunt.identity i on i.username operator(pg_catalog.=) u.value
   where not hunt.is_blank(s.value)
-  group by 1, 2, 3, s.day $$;
+  group by 1, 2, s.part $$;
 comment on function hunt.shown_values(text, timestamptz, timestamptz, timestamptz, text[]) is 'The values of a field that people showed in events that did not fail, by person (hunt.identity), value and day (UTC), those before start_at apart; networks and countries without those of hunt.own_network. What the hunts for first-seen values read.';
 
 create function hunt.first_seen_values(start_at timestamptz, end_at timestamptz, field text default 'network',
@@ -58,26 +58,33 @@ returns table (first_at timestamptz, user_identity text, value text, verdict tex
 language sql stable parallel safe rows 100 as $$
   with shown as materialized (
     select * from hunt.shown_values(hunt.first_seen_field($3), $1 operator(pg_catalog.-) $4, $1, $2, $6) s
+  ), fresh as materialized (
+    select n.* from (
+      select s.user_identity, s.value, min(s.first_at) as first_at, sum(s.events)::bigint as events, max(s.last_at) as last_at
+      from shown s
+      -- The pattern chooses what is told, not what is known: who never ran kubectl is known by the rest of his commands.
+      where not s.is_before and ($7 is null or s.value operator(pg_catalog.~~) $7)
+        and ($8 is null or s.user_identity operator(pg_catalog.=) (select hunt.user_identity($8)))
+      group by s.user_identity, s.value
+    ) n
+    -- What was there within the lookback is not new: only the rest needs the histories.
+    where not exists (select from shown b where b.is_before and b.user_identity operator(pg_catalog.=) n.user_identity and b.value operator(pg_catalog.=) n.value
+                      and b.last_at operator(pg_catalog.>=) (n.first_at operator(pg_catalog.-) $4))
   ), person as (
     select s.user_identity,
            hunt.history(s.value, s.first_at, 100000, $4) operator(hunt.||) hunt.history(s.value, s.last_at, 100000, $4) as state
     from shown s
-    where $8 is null or s.user_identity operator(pg_catalog.=) (select hunt.user_identity($8))
+    where s.user_identity in (select n.user_identity from fresh n)
     group by s.user_identity
   ), everyone as (
     select s.value, hunt.history(s.value, s.first_at, 1, $4) operator(hunt.||) hunt.history(s.value, s.last_at, 1, $4) as state,
            count(distinct s.user_identity) filter (where s.is_before) as people
-    from shown s group by s.value
+    from shown s
+    where s.value in (select n.value from fresh n)
+    group by s.value
   )
   select n.first_at, n.user_identity, n.value, v.verdict, e.people, v.entity_values, v.entity_first_seen, n.events, n.last_at
-  from (
-    select s.user_identity, s.value, min(s.first_at) as first_at, sum(s.events)::bigint as events, max(s.last_at) as last_at
-    from shown s
-    -- The pattern chooses what is told, not what is known: who never ran kubectl is known by the rest of his commands.
-    where not s.is_before and ($7 is null or s.value operator(pg_catalog.~~) $7)
-      and ($8 is null or s.user_identity operator(pg_catalog.=) (select hunt.user_identity($8)))
-    group by s.user_identity, s.value
-  ) n
+  from fresh n
   join person p on p.user_identity operator(pg_catalog.=) n.user_identity
   join everyone e on e.value operator(pg_catalog.=) n.value
   cross join lateral hunt.first_seen_verdict(p.state, n.value, n.first_at, $5, everyone => e.state) v

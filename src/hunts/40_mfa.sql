@@ -6,18 +6,24 @@ returns table (mfa_at timestamptz, user_username text, mfa_method text, mfa_coun
   used_at timestamptz, used_country text, used_network text, used_client text, application text, minutes_apart numeric,
   same_session boolean, differs text[])
 language sql stable parallel safe rows 100 as $$
-  with side as (
+  with traveller as (
+    select f.user_id from hunt.event_fact f
+    where f.event_time operator(pg_catalog.>=) ($1 operator(pg_catalog.-) $3) and f.event_time operator(pg_catalog.<) ($2 operator(pg_catalog.+) $3)
+      and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($4))::integer[])
+      and f.success and f.user_id is not null
+      and ($5 is null or f.user_id operator(pg_catalog.=) (select d.id from hunt.dictionary_user d where d.value operator(pg_catalog.=) $5))
+    group by f.user_id having min(f.device_ip_country_code) operator(pg_catalog.<) max(f.device_ip_country_code)
+  ), side as (
     select f.event_time, f.user_id, f.session_id, f.device_ip_asn_number as asn_number, f.device_ip_country_code as country_code,
            f.agent_id, f.application_id, f.mfa_method_id,
            -- Okta logs the password like a factor; it is the other side.
            f.mfa_method_id operator(pg_catalog.=) any (array(select d.id from hunt.dictionary_mfa_method d
                                                             where d.value operator(pg_catalog.!~~*) '%password%')) as is_mfa
-    from hunt.event_fact f
+    from traveller t
+    join hunt.event_fact f on f.user_id operator(pg_catalog.=) t.user_id
     where f.event_time operator(pg_catalog.>=) ($1 operator(pg_catalog.-) $3) and f.event_time operator(pg_catalog.<) ($2 operator(pg_catalog.+) $3)
       and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($4))::integer[])
-      and f.success and f.user_id is not null and f.device_ip_country_code is not null
-      and not coalesce(hunt.is_own_network(f.device_ip), false)
-      and ($5 is null or f.user_id operator(pg_catalog.=) (select d.id from hunt.dictionary_user d where d.value operator(pg_catalog.=) $5))
+      and f.success and f.device_ip_country_code is not null and not coalesce(hunt.is_own_network(f.device_ip), false)
   ), pair as (
     -- Of one approval and one place of use, the use nearest in time.
     select distinct on (m.event_time, m.user_id, m.country_code, m.asn_number, o.country_code, o.asn_number)
