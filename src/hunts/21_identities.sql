@@ -12,10 +12,14 @@ language sql stable parallel safe rows 100 as $$
     where f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2
       and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($6))::integer[])
       and f.access_key_id is not null and f.user_id is not null and f.agent_id is not null
+      and not (select hunt.is_stored_by_hour($3, $8) and hunt.has_rollup('access_key'))
       and ($7 is null or f.user_id operator(pg_catalog.=) (select d.id from hunt.dictionary_user d where d.value operator(pg_catalog.=) $7))
     group by 1, 2, 3
     having count(*) operator(pg_catalog.>=) greatest($4, $5) and ($4 operator(pg_catalog.<) 2 or min(f.agent_id) operator(pg_catalog.<) max(f.agent_id))
        and ($5 operator(pg_catalog.<) 2 or min(f.device_ip_asn_number) operator(pg_catalog.<) max(f.device_ip_asn_number))
+    union all
+    select s.access_key_id, s.user_id, s.slice_start from hunt.stored_access_keys($1, $2, $3, $4, $5, $6, $7) s
+    where (select hunt.is_stored_by_hour($3, $8) and hunt.has_rollup('access_key'))
   ) c $$;
 comment on function hunt.suspect_access_keys(timestamptz, timestamptz, interval, integer, integer, text[], text, text) is 'Access keys, users and slices that show several user agents and AS numbers where that many clients and networks are asked for: all that hunt.access_key_clients() can find.';
 
@@ -55,8 +59,9 @@ returns table (slice_start timestamptz, user_arn text, user_username text, acces
   address_count bigint, addresses inet[], networks text[], countries text[], events bigint, first_at timestamptz,
   last_at timestamptz)
 language sql stable parallel safe rows 100 as $$
-  select n.slice_start, n.user_arn, u.value, k.value, g.value, n.address_count, n.addresses, n.networks, n.countries, n.events,
-         n.first_at, n.last_at
+  select * from (
+  select n.slice_start, n.user_arn, u.value as user_username, k.value as access_key_id, g.value as http_user_agent, n.address_count,
+         n.addresses, n.networks, n.countries, n.events, n.first_at, n.last_at
   from (
     select hunt.timeslice(f.event_time, $3, $6) as slice_start, d.user_arn, f.user_id, f.access_key_id, f.agent_id,
            hunt.count_distinct(f.device_ip) as address_count, hunt.distinct_values(f.device_ip) as addresses,
@@ -68,11 +73,16 @@ language sql stable parallel safe rows 100 as $$
     where f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2
       and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($5))::integer[])
       and hunt.is_public_ip(f.device_ip) and not hunt.is_own_network(f.device_ip)
+      and not (select hunt.is_whole_days($3, $6) and $5 operator(pg_catalog.<@) '{eks_audit,kubernetes_audit}' and hunt.has_rollup('identity'))
     group by 1, 2, 3, 4, 5
     having hunt.count_distinct(f.device_ip) operator(pg_catalog.>=) $4
   ) n
   left join hunt.dictionary_user u on u.id operator(pg_catalog.=) n.user_id
   left join hunt.dictionary_access_key k on k.id operator(pg_catalog.=) n.access_key_id
   left join hunt.dictionary_agent g on g.id operator(pg_catalog.=) n.agent_id
-  order by n.address_count desc, n.slice_start, u.value $$;
+  union all
+  select s.* from hunt.stored_identities($1, $2, $3, $4, $5) s
+  where (select hunt.is_whole_days($3, $6) and $5 operator(pg_catalog.<@) '{eks_audit,kubernetes_audit}' and hunt.has_rollup('identity'))
+  ) n
+  order by n.address_count desc, n.slice_start, n.user_username $$;
 comment on function hunt.identity_addresses(timestamptz, timestamptz, interval, integer, text[], text) is 'Hunt: identities (ARN, user, access key and user agent together) of a cluster that acted from at least min_addresses public addresses, those of hunt.own_network left out, within one time slice. Most addresses first.';

@@ -26,19 +26,33 @@ language sql stable parallel safe rows 10000 as $$
       select f.user_id, date_bin($3 operator(pg_catalog.-) $2, f.event_time, $3) as part,
              case $1 when 'network' then f.device_ip_asn_number when 'client' then f.agent_id
                      when 'application' then f.application_id when 'action' then f.action_id end as number,
-             case $1 when 'country' then f.device_ip_country_code
-                     when 'command' then (select hunt.log_signature(d.command_line) from hunt.event_detail d
-                                          where d.event_time operator(pg_catalog.=) f.event_time
-                                            and d.event_key operator(pg_catalog.=) f.event_key) end as text,
+             case $1 when 'country' then f.device_ip_country_code end as text,
              count(*) as events, min(f.event_time) as first_at, max(f.event_time) as last_at
       from hunt.event_fact f
-      where f.event_time operator(pg_catalog.>=) $2 and f.event_time operator(pg_catalog.<) $4
+      where $1 operator(pg_catalog.<>) 'command' and f.event_time operator(pg_catalog.>=) $2 and f.event_time operator(pg_catalog.<) $4
         and ($5 is null or f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($5))::integer[]))
         -- Who fails shows nothing of himself; what does not say how it ended did happen.
         and f.success is not false and f.user_id is not null
         and (case when $1 operator(pg_catalog.=) any ('{network,country}') and f.device_ip is not null
                   then not hunt.is_own_network(f.device_ip) else true end)
+        and not (select hunt.has_stored_values($1, $2, $3, $4))
       group by 1, 2, 3, 4
+      union all
+      select c.user_id, c.part, null, hunt.log_signature(c.command_line), c.events, c.first_at, c.last_at
+      from (select f.user_id, date_bin($3 operator(pg_catalog.-) $2, f.event_time, $3) as part, d.command_line, count(*) as events,
+                   min(f.event_time) as first_at, max(f.event_time) as last_at
+            from hunt.event_fact f
+            join hunt.event_detail d on d.event_time operator(pg_catalog.=) f.event_time and d.event_key operator(pg_catalog.=) f.event_key
+            where $1 operator(pg_catalog.=) 'command' and f.event_time operator(pg_catalog.>=) $2 and f.event_time operator(pg_catalog.<) $4
+              and ($5 is null or f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($5))::integer[]))
+              and f.success is not false and f.user_id is not null and d.command_line is not null
+              and not (select hunt.has_stored_values($1, $2, $3, $4))
+            group by 1, 2, 3) c
+      union all
+      select b.user_id, b.start_at, b.number, b.text, b.events, b.first_at, b.last_at
+      from (select $2 as start_at, s.* from hunt.stored_values($1, $2, $3, $5) s
+            union all select $3, s.* from hunt.stored_values($1, $3, $4, $5) s) b
+      where (select hunt.has_stored_values($1, $2, $3, $4))
     ) r
     left join hunt.dictionary_agent g on $1 operator(pg_catalog.=) 'client' and g.id operator(pg_catalog.=) r.number
     left join hunt.dictionary_application p on $1 operator(pg_catalog.=) 'application' and p.id operator(pg_catalog.=) r.number

@@ -7,12 +7,17 @@ returns table (mfa_at timestamptz, user_username text, mfa_method text, mfa_coun
   same_session boolean, differs text[])
 language sql stable parallel safe rows 100 as $$
   with traveller as (
-    select f.user_id from hunt.event_fact f
+    select f.user_id, $1 operator(pg_catalog.-) $3 as start_at, $2 operator(pg_catalog.+) $3 as end_at from hunt.event_fact f
     where f.event_time operator(pg_catalog.>=) ($1 operator(pg_catalog.-) $3) and f.event_time operator(pg_catalog.<) ($2 operator(pg_catalog.+) $3)
       and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($4))::integer[])
       and f.success and f.user_id is not null
       and ($5 is null or f.user_id operator(pg_catalog.=) (select d.id from hunt.dictionary_user d where d.value operator(pg_catalog.=) $5))
+      and not (select $3 operator(pg_catalog.<=) interval '1 day' and hunt.has_rollup('user_session'))
     group by f.user_id having min(f.device_ip_country_code) operator(pg_catalog.<) max(f.device_ip_country_code)
+    union all
+    select s.user_id, greatest(s.day, $1 operator(pg_catalog.-) $3), least(s.day operator(pg_catalog.+) interval '24 hours', $2 operator(pg_catalog.+) $3) from hunt.stored_travellers($1 operator(pg_catalog.-) $3, $2 operator(pg_catalog.+) $3, $4) s
+    where (select $3 operator(pg_catalog.<=) interval '1 day' and hunt.has_rollup('user_session'))
+      and ($5 is null or s.user_id operator(pg_catalog.=) (select d.id from hunt.dictionary_user d where d.value operator(pg_catalog.=) $5))
   ), side as (
     select f.event_time, f.user_id, f.session_id, f.device_ip_asn_number as asn_number, f.device_ip_country_code as country_code,
            f.agent_id, f.application_id, f.mfa_method_id,
@@ -21,7 +26,7 @@ language sql stable parallel safe rows 100 as $$
                                                             where d.value operator(pg_catalog.!~~*) '%password%')) as is_mfa
     from traveller t
     join hunt.event_fact f on f.user_id operator(pg_catalog.=) t.user_id
-    where f.event_time operator(pg_catalog.>=) ($1 operator(pg_catalog.-) $3) and f.event_time operator(pg_catalog.<) ($2 operator(pg_catalog.+) $3)
+    where f.event_time operator(pg_catalog.>=) t.start_at and f.event_time operator(pg_catalog.<) t.end_at
       and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($4))::integer[])
       and f.success and f.device_ip_country_code is not null and not coalesce(hunt.is_own_network(f.device_ip), false)
   ), pair as (

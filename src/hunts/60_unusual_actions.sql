@@ -1,18 +1,31 @@
 -- hunts: what this user does not normally do (hypothesis 6).
 
--- By id, application 0 where there is none: what people did of which the hunt looks for the new.
-create function hunt.done_actions(start_at timestamptz, end_at timestamptz, slice interval, sources text[], time_zone text)
-returns table (user_id integer, slice_start timestamptz, action_id integer, application_id integer, events bigint,
-  first_at timestamptz, last_at timestamptz)
-language sql stable parallel safe rows 10000 as $$
-  select f.user_id, hunt.timeslice(f.event_time, $3, $5), f.action_id, coalesce(f.application_id, 0), count(*), min(f.event_time),
-         max(f.event_time)
+-- By id, application 0 where there is none.
+create function hunt.begun_actions(start_at timestamptz, end_at timestamptz, sources text[])
+returns table (user_id integer, action_id integer, application_id integer, first_at timestamptz)
+language sql stable parallel safe rows 100000 as $$
+  select f.user_id, f.action_id, coalesce(f.application_id, 0), min(f.event_time)
   from hunt.event_fact f
-  where f.event_time operator(pg_catalog.>=) hunt.timeslice($1, $3, $5) and f.event_time operator(pg_catalog.<) $2
-    and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($4))::integer[])
+  where f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2 and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($3))::integer[])
+    and f.user_id is not null and f.action_id is not null and not (select hunt.has_rollup('user_action'))
+  group by 1, 2, 3
+  union all
+  select s.* from hunt.stored_begun_actions($1, $2, $3) s where (select hunt.has_rollup('user_action')) $$;
+comment on function hunt.begun_actions(timestamptz, timestamptz, text[]) is 'Of each user the actions, each with its application (0: none), failed ones included, and when he first did them from start_at (inclusive) to end_at (exclusive).';
+
+create function hunt.done_actions(start_at timestamptz, end_at timestamptz, slice interval, sources text[], time_zone text)
+returns table (slice_start timestamptz, action_id integer, application_id integer, events bigint)
+language sql stable parallel safe rows 100000 as $$
+  select hunt.timeslice(f.event_time, $3, $5), f.action_id, coalesce(f.application_id, 0), count(*)
+  from hunt.event_fact f
+  where f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2 and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($4))::integer[])
     and f.user_id is not null and f.action_id is not null
-  group by 1, 2, 3, 4 $$;
-comment on function hunt.done_actions(timestamptz, timestamptz, interval, text[], text) is 'Of each user the actions, each with its application (0: none), of whole time slices from that of start_at on to end_at (exclusive), failed ones included, with the number of events, the first and the last; what hunt.unusual_actions() compares.';
+    and not (select $5 operator(pg_catalog.=) 'UTC' and hunt.slice_divides('1 hour', $3) and hunt.has_rollup('action'))
+  group by 1, 2, 3
+  union all
+  select s.* from hunt.stored_done_actions($1, $2, $3, $4) s
+  where (select $5 operator(pg_catalog.=) 'UTC' and hunt.slice_divides('1 hour', $3) and hunt.has_rollup('action')) $$;
+comment on function hunt.done_actions(timestamptz, timestamptz, interval, text[], text) is 'How often everyone did each action of each application (0: none) in each slice, failed ones included, from start_at (inclusive) to end_at (exclusive).';
 
 create function hunt.unusual_actions(start_at timestamptz, end_at timestamptz, slice interval default '1 hour',
   lookback interval default '90 days', learning interval default '14 days', min_bits double precision default 12,
@@ -26,12 +39,11 @@ language sql stable parallel safe rows 100 as $$
     select u.id as user_id, coalesce(i.identity, u.value) as user_identity,
            min(u.id) over (partition by coalesce(i.identity, u.value)) as person_id
     from hunt.dictionary_user u left join hunt.identity i on i.username operator(pg_catalog.=) u.value
-  ), done as materialized (
-    select p.person_id, s.slice_start, s.action_id, s.application_id, s.events, s.first_at, s.last_at
-    from hunt.done_actions($1 operator(pg_catalog.-) $4, $2, $3, $8, $9) s
-    join person p on p.user_id operator(pg_catalog.=) s.user_id
   ), begun as materialized (
-    select d.person_id, d.action_id, d.application_id, min(d.slice_start) as slice_start from done d group by 1, 2, 3
+    select p.person_id, b.action_id, b.application_id, hunt.timeslice(min(b.first_at), $3, $9) as slice_start
+    from hunt.begun_actions(hunt.timeslice($1 operator(pg_catalog.-) $4, $3, $9), $2, $8) b
+    join person p on p.user_id operator(pg_catalog.=) b.user_id
+    group by 1, 2, 3
   ), suspect as (
     -- Slices with enough new things of those who had been known for long enough.
     select b.person_id, b.slice_start
@@ -39,13 +51,24 @@ language sql stable parallel safe rows 100 as $$
           where b.slice_start operator(pg_catalog.>=) hunt.timeslice($1, $3, $9) group by 1, 2) b
     join (select b.person_id, min(b.slice_start) as known_since from begun b group by 1) k on k.person_id operator(pg_catalog.=) b.person_id
     where b.fresh operator(pg_catalog.>=) $7 and k.known_since operator(pg_catalog.<=) (b.slice_start operator(pg_catalog.-) $5)
+  ), done as materialized (
+    -- All that these people did.
+    select p.person_id, hunt.timeslice(f.event_time, $3, $9) as slice_start, f.action_id, coalesce(f.application_id, 0) as application_id,
+           count(*) as events, min(f.event_time) as first_at, max(f.event_time) as last_at
+    from person p
+    join hunt.event_fact f on f.user_id operator(pg_catalog.=) p.user_id
+    where p.person_id in (select s.person_id from suspect s)
+      and f.event_time operator(pg_catalog.>=) hunt.timeslice($1 operator(pg_catalog.-) $4, $3, $9) and f.event_time operator(pg_catalog.<) $2
+      and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($8))::integer[]) and f.action_id is not null
+    group by 1, 2, 3, 4
   ), known as (
-    -- What the person had done before the slice.
+    -- What they had done before the slice.
     select s.person_id, s.slice_start, e.events, a.actions
     from suspect s
-    join (select s.person_id, s.slice_start, sum(d.events) as events
-          from suspect s join done d on d.person_id operator(pg_catalog.=) s.person_id and d.slice_start operator(pg_catalog.<) s.slice_start group by 1, 2) e
-      on e.person_id operator(pg_catalog.=) s.person_id and e.slice_start operator(pg_catalog.=) s.slice_start
+    join (select d.person_id, d.slice_start,
+                 sum(sum(d.events)) over (partition by d.person_id order by d.slice_start
+                                          rows between unbounded preceding and 1 preceding) as events
+          from done d group by 1, 2) e on e.person_id operator(pg_catalog.=) s.person_id and e.slice_start operator(pg_catalog.=) s.slice_start
     join (select s.person_id, s.slice_start, count(*)::numeric as actions
           from suspect s join begun b on b.person_id operator(pg_catalog.=) s.person_id and b.slice_start operator(pg_catalog.<) s.slice_start group by 1, 2) a
       on a.person_id operator(pg_catalog.=) s.person_id and a.slice_start operator(pg_catalog.=) s.slice_start
@@ -54,7 +77,7 @@ language sql stable parallel safe rows 100 as $$
     select k.action_id, k.application_id, k.slice_start, k.events,
            coalesce(sum(k.events) over (partition by k.action_id, k.application_id order by k.slice_start
                                         rows between unbounded preceding and 1 preceding), 0) as everyones
-    from (select d.action_id, d.application_id, d.slice_start, sum(d.events) as events from done d group by 1, 2, 3) k
+    from hunt.done_actions(hunt.timeslice($1 operator(pg_catalog.-) $4, $3, $9), $2, $3, $8, $9) k
   ), everyone as (
     select t.slice_start, coalesce(sum(t.events) over w, 0) as events, coalesce(sum(t.fresh) over w, 0) as actions
     from (select k.slice_start, sum(k.events) as events, count(*) filter (where k.everyones operator(pg_catalog.=) 0) as fresh from kind k group by 1) t

@@ -24,7 +24,7 @@ begin
     before := bench.cpu();
     began := clock_timestamp();
     execute 'select count(*) from (' || one.query || ' offset 0) q' into found;
-    insert into bench.spent values (one.hunt, one.kind || case when one.kind = 'ours' and measure.kinds = '{ours}' then ', roll-ups' else '' end,
+    insert into bench.spent values (one.hunt, one.kind || case when one.kind = 'ours' and to_regclass('hunt.rollup_session_day') is not null then ', roll-ups' else '' end,
                                     bench.cpu() - before, extract(epoch from clock_timestamp() - began), found);
     commit;
   end loop;
