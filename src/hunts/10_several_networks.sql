@@ -24,7 +24,7 @@ comment on function hunt.network_of(bigint) is 'By what hunts tell networks apar
 
 -- Ids only: the hunts look up names for the few groups that pass.
 create function hunt.signin_networks(start_at timestamptz, end_at timestamptz, slice interval, source text, time_zone text,
-  ignored_classes text[])
+  ignored_classes text[], least_count bigint default 1)
 returns table (user_id integer, slice_start timestamptz, asn_number bigint, country_code text, events bigint,
   first_at timestamptz, last_at timestamptz)
 language sql stable parallel safe rows 10000 as $$
@@ -39,16 +39,16 @@ language sql stable parallel safe rows 10000 as $$
       and f.success and f.user_id is not null
       -- Networks of one's own are corporate, whatever provider's AS they are in.
       and not ('corporate' operator(pg_catalog.=) any ($6) and f.device_ip is not null and hunt.is_own_network(f.device_ip))
-      and not (select hunt.is_whole_days($3, $5) and hunt.has_rollup('user_session'))
+      and not (select hunt.is_whole_days($3, $5) and hunt.has_rollup('user_session') and hunt.has_rollup('user_source'))
     group by 1, 2, 3, 4
     union all
-    select s.* from hunt.stored_signins($1, $2, $3, $4, 'corporate' operator(pg_catalog.=) any ($6)) s
-    where (select hunt.is_whole_days($3, $5) and hunt.has_rollup('user_session'))
+    select s.* from hunt.stored_signins($1, $2, $3, $4, 'corporate' operator(pg_catalog.=) any ($6), $7) s
+    where (select hunt.is_whole_days($3, $5) and hunt.has_rollup('user_session') and hunt.has_rollup('user_source'))
   ) u
   where pg_catalog.cardinality($6) operator(pg_catalog.=) 0
      or not exists (select from hunt.asn_classes c where c.number operator(pg_catalog.=) u.asn_number
                                                      and c.class operator(pg_catalog.=) any ($6)) $$;
-comment on function hunt.signin_networks(timestamptz, timestamptz, interval, text, text, text[]) is 'Of each user and time slice the networks and countries of his successful sign-ins from start_at (inclusive) to end_at (exclusive), with the number of events, the first and the last, without networks of the ignored classes; what the hunts of this family count.';
+comment on function hunt.signin_networks(timestamptz, timestamptz, interval, text, text, text[], bigint) is 'Of each user and time slice the networks and countries of his successful sign-ins from start_at (inclusive) to end_at (exclusive), with the number of events, the first and the last, without networks of the ignored classes; what the hunts of this family count. Slices of a user with fewer rows than least_count may be left out.';
 
 create function hunt.several_networks(start_at timestamptz, end_at timestamptz, slice interval default '1 day',
   min_networks integer default 2, source text default 'entra_signin', time_zone text default 'UTC',
@@ -60,7 +60,7 @@ language sql stable parallel safe rows 100 as $$
   from (
     select s.user_id, s.slice_start, hunt.distinct_values(s.asn_number) as asn_numbers, sum(s.events)::bigint as events,
            min(s.first_at) as first_at, max(s.last_at) as last_at
-    from hunt.signin_networks($1, $2, $3, $5, $6, $7) s
+    from hunt.signin_networks($1, $2, $3, $5, $6, $7, $4) s
     where s.asn_number is not null
     group by s.user_id, s.slice_start
     having count(*) operator(pg_catalog.>=) $4

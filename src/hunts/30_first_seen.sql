@@ -12,12 +12,12 @@ begin
 end $$;
 comment on function hunt.first_seen_field(text) is 'The field itself; an error if the hunts for first-seen values know none of this name.';
 
--- What people showed, one row for each person, value and day, the days before and from start_at on apart: the least that
+-- What people showed, one row for each person, value and part: a lookback long, one of them before start_at. That is the least that
 -- the histories of the hunt need.
 create function hunt.shown_values(field text, read_from timestamptz, start_at timestamptz, end_at timestamptz, sources text[])
-returns table (user_identity text, value text, is_before boolean, events bigint, first_at timestamptz, last_at timestamptz)
+returns table (user_identity text, value text, part timestamptz, is_before boolean, events bigint, first_at timestamptz, last_at timestamptz)
 language sql stable parallel safe rows 10000 as $$
-  select coalesce(i.identity, u.value) as user_identity, s.value, s.part operator(pg_catalog.<) $3 as is_before, sum(s.events)::bigint, min(s.first_at), max(s.last_at)
+  select coalesce(i.identity, u.value) as user_identity, s.value, s.part, s.part operator(pg_catalog.<) $3 as is_before, hunt.total(s.events), min(s.first_at), max(s.last_at)
   from (
     select r.user_id, r.part, r.events, r.first_at, r.last_at,
            case $1 when 'network' then hunt.network_of(r.number) when 'client' then g.agent_key when 'application' then p.value
@@ -62,7 +62,7 @@ language sql stable parallel safe rows 10000 as $$
   left join hunt.identity i on i.username operator(pg_catalog.=) u.value
   where not hunt.is_blank(s.value)
   group by 1, 2, s.part $$;
-comment on function hunt.shown_values(text, timestamptz, timestamptz, timestamptz, text[]) is 'The values of a field that people showed in events that did not fail, by person (hunt.identity), value and day (UTC), those before start_at apart; networks and countries without those of hunt.own_network. What the hunts for first-seen values read.';
+comment on function hunt.shown_values(text, timestamptz, timestamptz, timestamptz, text[]) is 'The values of a field that people showed in events that did not fail, by person (hunt.identity), value and part: stretches as long as the lookback, of which one lies before start_at; networks and countries without those of hunt.own_network. What the hunts for first-seen values read.';
 
 create function hunt.first_seen_values(start_at timestamptz, end_at timestamptz, field text default 'network',
   lookback interval default '90 days', learning interval default '14 days', sources text[] default null,
@@ -91,10 +91,11 @@ language sql stable parallel safe rows 100 as $$
     where s.user_identity in (select n.user_identity from fresh n)
     group by s.user_identity
   ), everyone as (
+    -- A part is not longer than the lookback, so its first and last time say all that there is to say of it.
     select s.value, hunt.history(s.value, s.first_at, 1, $4) operator(hunt.||) hunt.history(s.value, s.last_at, 1, $4) as state,
-           count(distinct s.user_identity) filter (where s.is_before) as people
-    from shown s
-    where s.value in (select n.value from fresh n)
+           hunt.total(s.people) as people
+    from (select s.value, min(s.first_at) as first_at, max(s.last_at) as last_at, count(*) filter (where s.is_before) as people
+          from shown s where s.value in (select n.value from fresh n) group by s.value, s.part) s
     group by s.value
   )
   select n.first_at, n.user_identity, n.value, v.verdict, e.people, v.entity_values, v.entity_first_seen, n.events, n.last_at

@@ -11,7 +11,7 @@ language sql stable parallel safe rows 100 as $$
   from (
     select s.user_id, s.slice_start, hunt.distinct_values(s.asn_number) as asn_numbers, hunt.distinct_values(s.country_code) as countries,
            sum(s.events)::bigint as events, min(s.first_at) as first_at, max(s.last_at) as last_at
-    from hunt.signin_networks($1, $2, $3, $6, $7, $8) s
+    from hunt.signin_networks($1, $2, $3, $6, $7, $8, greatest($4, $5)) s
     group by s.user_id, s.slice_start
     having count(*) operator(pg_catalog.>=) greatest($4, $5) and ($5 operator(pg_catalog.<) 2 or min(s.country_code) operator(pg_catalog.<) max(s.country_code))
   ) n

@@ -16,15 +16,15 @@ select o.hunt, round(o.wall, 2) as ad_hoc, round(p.wall, 2) as plain, round(f.wa
        d1.found as found_duckdb
 from figure o join figure p using (hunt) left join figure f on f.hunt = o.hunt and f.kind = 'floor'
 left join figure d1 on d1.hunt = o.hunt and d1.kind = 'DuckDB, 1 thread' left join figure d2 on d2.hunt = o.hunt and d2.kind = 'DuckDB, 2 threads'
-left join figure r on r.hunt = o.hunt and r.kind = 'ours, roll-ups'
+left join figure r on r.hunt = o.hunt and r.kind = 'roll-ups'
 where o.kind = 'ours' and p.kind = 'plain' order by 1;
 select hunt, round(max(cpu) filter (where kind = 'ours'), 2) as ad_hoc, round(max(cpu) filter (where kind = 'plain'), 2) as plain,
        round(max(cpu) filter (where kind = 'floor'), 2) as floor, round(max(cpu) filter (where kind = 'DuckDB, 1 thread'), 2) as duckdb,
-       round(max(cpu) filter (where kind = 'ours, roll-ups'), 3) as rollups
+       round(max(cpu) filter (where kind = 'roll-ups'), 3) as rollups
 from figure group by 1 order by 1;
 select what, round(exp(avg(ln(ratio))), 2) as geometric_mean, round(min(ratio), 2) as least, target
 from (select 'plain / ours, CPU' as what, p.cpu / o.cpu as ratio, '>= 3' as target from figure o join figure p using (hunt) where o.kind = 'ours' and p.kind = 'plain'
       union all select 'floor / ours, CPU', p.cpu / o.cpu, '>= 0.77' from figure o join figure p using (hunt) where o.kind = 'ours' and p.kind = 'floor'
       union all select p.kind || ' / roll-ups, wall', p.wall / o.wall, '>= 3, none below 1' from figure o join figure p using (hunt)
-                where o.kind = 'ours, roll-ups' and p.kind like 'DuckDB%') r
+                where o.kind = 'roll-ups' and p.kind like 'DuckDB%') r
 group by what, target order by what;
