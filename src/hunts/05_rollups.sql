@@ -336,3 +336,18 @@ begin
   group by 1, 2, 3;
 end $$;
 comment on function hunt.stored_done_actions(timestamptz, timestamptz, interval, text[]) is 'As hunt.done_actions() for slices of whole hours, read from the roll-up action.';
+
+create function hunt.stored_counted_actions(user_ids integer[], start_at timestamptz, end_at timestamptz, slice interval, sources text[])
+  returns table (user_id integer, slice_start timestamptz, events bigint)
+  language plpgsql stable rows 100000 set search_path = pg_catalog, pg_temp set jit = off as $$
+#variable_conflict use_column
+declare
+  source_ids integer[] := hunt.source_ids(sources);
+begin
+  return query
+  select s.user_id, hunt.timeslice(s.slice_start, slice), hunt.total(s.actions)
+  from hunt.read_rollup_user_source(start_at, end_at, '1 hour') s
+  where s.source_id = any (source_ids) and s.user_id in (select u from unnest(user_ids) u) and s.actions > 0
+  group by 1, 2;
+end $$;
+comment on function hunt.stored_counted_actions(integer[], timestamptz, timestamptz, interval, text[]) is 'As hunt.counted_actions() for slices of whole hours, read from the roll-up user_source.';

@@ -27,6 +27,22 @@ language sql stable parallel safe rows 100000 as $$
   where (select $5 operator(pg_catalog.=) 'UTC' and hunt.slice_divides('1 hour', $3) and hunt.has_rollup('action')) $$;
 comment on function hunt.done_actions(timestamptz, timestamptz, interval, text[], text) is 'How often everyone did each action of each application (0: none) in each slice, failed ones included, from start_at (inclusive) to end_at (exclusive).';
 
+create function hunt.counted_actions(user_ids integer[], start_at timestamptz, end_at timestamptz, slice interval, sources text[],
+  time_zone text)
+returns table (user_id integer, slice_start timestamptz, events bigint)
+language sql stable parallel safe rows 10000 as $$
+  select f.user_id, hunt.timeslice(f.event_time, $4, $6), count(*)
+  from unnest($1) u
+  join hunt.event_fact f on f.user_id operator(pg_catalog.=) u
+  where f.event_time operator(pg_catalog.>=) $2 and f.event_time operator(pg_catalog.<) $3 and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($5))::integer[])
+    and f.action_id is not null
+    and not (select $6 operator(pg_catalog.=) 'UTC' and hunt.slice_divides('1 hour', $4) and hunt.has_rollup('user_source'))
+  group by 1, 2
+  union all
+  select s.* from hunt.stored_counted_actions($1, $2, $3, $4, $5) s
+  where (select $6 operator(pg_catalog.=) 'UTC' and hunt.slice_divides('1 hour', $4) and hunt.has_rollup('user_source')) $$;
+comment on function hunt.counted_actions(integer[], timestamptz, timestamptz, interval, text[], text) is 'How many things these users did in each slice from start_at (inclusive) to end_at (exclusive), failed ones included.';
+
 create function hunt.unusual_actions(start_at timestamptz, end_at timestamptz, slice interval default '1 hour',
   lookback interval default '90 days', learning interval default '14 days', min_bits double precision default 12,
   min_actions integer default 2, sources text[] default '{cloudtrail,eks_audit,kubernetes_audit,okta}',
@@ -52,23 +68,25 @@ language sql stable parallel safe rows 100 as $$
     join (select b.person_id, min(b.slice_start) as known_since from begun b group by 1) k on k.person_id operator(pg_catalog.=) b.person_id
     where b.fresh operator(pg_catalog.>=) $7 and k.known_since operator(pg_catalog.<=) (b.slice_start operator(pg_catalog.-) $5)
   ), done as materialized (
-    -- All that these people did.
-    select p.person_id, hunt.timeslice(f.event_time, $3, $9) as slice_start, f.action_id, coalesce(f.application_id, 0) as application_id,
-           count(*) as events, min(f.event_time) as first_at, max(f.event_time) as last_at
-    from person p
-    join hunt.event_fact f on f.user_id operator(pg_catalog.=) p.user_id
-    where p.person_id in (select s.person_id from suspect s)
-      and f.event_time operator(pg_catalog.>=) hunt.timeslice($1 operator(pg_catalog.-) $4, $3, $9) and f.event_time operator(pg_catalog.<) $2
-      and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($8))::integer[]) and f.action_id is not null
+    select s.person_id, s.slice_start, f.action_id, coalesce(f.application_id, 0) as application_id, count(*) as events,
+           min(f.event_time) as first_at, max(f.event_time) as last_at
+    from suspect s
+    join person p on p.person_id operator(pg_catalog.=) s.person_id
+    join hunt.event_fact f on f.user_id operator(pg_catalog.=) p.user_id and f.event_time operator(pg_catalog.>=) s.slice_start
+      and f.event_time operator(pg_catalog.<) least(hunt.timeslice_end(s.slice_start, $3, $9), $2)
+    where f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($8))::integer[]) and f.action_id is not null
     group by 1, 2, 3, 4
   ), known as (
     -- What they had done before the slice.
     select s.person_id, s.slice_start, e.events, a.actions
     from suspect s
-    join (select d.person_id, d.slice_start,
-                 sum(sum(d.events)) over (partition by d.person_id order by d.slice_start
+    join (select p.person_id, c.slice_start,
+                 sum(sum(c.events)) over (partition by p.person_id order by c.slice_start
                                           rows between unbounded preceding and 1 preceding) as events
-          from done d group by 1, 2) e on e.person_id operator(pg_catalog.=) s.person_id and e.slice_start operator(pg_catalog.=) s.slice_start
+          from hunt.counted_actions(array(select p.user_id from person p where p.person_id in (select s.person_id from suspect s)),
+                                    hunt.timeslice($1 operator(pg_catalog.-) $4, $3, $9), $2, $3, $8, $9) c
+          join person p on p.user_id operator(pg_catalog.=) c.user_id
+          group by 1, 2) e on e.person_id operator(pg_catalog.=) s.person_id and e.slice_start operator(pg_catalog.=) s.slice_start
     join (select s.person_id, s.slice_start, count(*)::numeric as actions
           from suspect s join begun b on b.person_id operator(pg_catalog.=) s.person_id and b.slice_start operator(pg_catalog.<) s.slice_start group by 1, 2) a
       on a.person_id operator(pg_catalog.=) s.person_id and a.slice_start operator(pg_catalog.=) s.slice_start
