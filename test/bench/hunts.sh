@@ -4,6 +4,7 @@
 
 hunts_duckdb() {
   local folder=$1
+  command -v npm >/dev/null || die "npm is missing, which fetches DuckDB (Debian: apt-get install npm)"
   [ -d "$folder/node_modules/@duckdb/node-api" ] ||
     (cd "$folder" && npm install --silent --no-audit --no-fund --prefix . @duckdb/node-api@1.5 >/dev/null)
 }
@@ -23,11 +24,14 @@ hunts_benchmark() {
   "$folder/hunt_events" "$folder" "$rows" 20000 35 "$(date -u -d 2026-10-05 +%s)" 1 $source_ids
   sql -d hunts -q -v folder="$folder" -v asn="$data/asn.mmdb" -f test/bench/hunts_load.sql
   node "$folder/duckdb.mjs" load "$folder"
-  for run in $(seq "${RUNS:-1}"); do
+  rm -f "$folder/duckdb.tsv"
+  for _ in $(seq "${RUNS:-1}"); do sql -d hunts -q -v kinds='{ours,plain,floor}' -f test/bench/hunts.sql; done
+  sql -d hunts -q -f test/bench/hunts_rollups.sql
+  for _ in $(seq "${RUNS:-1}"); do
+    sql -d hunts -q -v kinds='{ours,stored}' -f test/bench/hunts.sql
     for threads in 1 2; do node "$folder/duckdb.mjs" run "$folder" $threads; done
-    sql -d hunts -q -v duckdb="$folder/duckdb.tsv" -f test/bench/hunts.sql
   done
-  sql -d hunts -q -f test/bench/hunts_report.sql
+  sql -d hunts -q -v duckdb="$folder/duckdb.tsv" -f test/bench/hunts_report.sql
   sql -d postgres -q -c 'drop database hunts'
   scripts/private-server stop bench
 }
