@@ -126,6 +126,20 @@ call compare('changed');
 call refresh_rollups();
 call compare('again');
 
+-- Months before what a hunt looks back to are not read: no plan names their partitions, with roll-ups or without.
+select create_event_partitions('2025-06-01');
+create function plan_of(query text) returns text language plpgsql as $$
+declare
+  line text;
+  plan text := '';
+begin
+  for line in execute 'explain (costs off) select * from ' || query loop
+    plan := plan || line || e'\n';
+  end loop;
+  return plan;
+end $$;
+select count(*) filter (where plan_of(query) ~ 'event_(fact|detail)_2026_02') as read_february,
+       string_agg(name, ', ') filter (where plan_of(query) ~ 'event_(fact|detail)_2025') as read_last_year from question;
 select name, bool_or(jsonb_array_length(rows) > 0) as finds, count(*) as answers from answer group by name order by name;
 select r.name, r.moment, jsonb_array_length(r.rows) as from_rollups, jsonb_array_length(e.rows) as from_events
 from answer r join answer e on e.name = r.name and e.moment = replace(r.moment, 'roll-ups', 'events')

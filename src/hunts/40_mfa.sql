@@ -27,6 +27,7 @@ language sql stable parallel safe rows 100 as $$
     from traveller t
     join hunt.event_fact f on f.user_id operator(pg_catalog.=) t.user_id
     where f.event_time operator(pg_catalog.>=) t.start_at and f.event_time operator(pg_catalog.<) t.end_at
+      and f.event_time operator(pg_catalog.>=) ($1 operator(pg_catalog.-) $3) and f.event_time operator(pg_catalog.<) ($2 operator(pg_catalog.+) $3)
       and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($4))::integer[])
       and f.success and f.device_ip_country_code is not null and not coalesce(hunt.is_own_network(f.device_ip), false)
   ), pair as (

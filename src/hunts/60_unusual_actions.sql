@@ -73,7 +73,8 @@ language sql stable parallel safe rows 100 as $$
     from suspect s
     join person p on p.person_id operator(pg_catalog.=) s.person_id
     join hunt.event_fact f on f.user_id operator(pg_catalog.=) p.user_id and f.event_time operator(pg_catalog.>=) s.slice_start
-      and f.event_time operator(pg_catalog.<) least(hunt.timeslice_end(s.slice_start, $3, $9), $2)
+      and f.event_time operator(pg_catalog.<) hunt.timeslice_end(s.slice_start, $3, $9)
+      and f.event_time operator(pg_catalog.>=) hunt.timeslice($1, $3, $9) and f.event_time operator(pg_catalog.<) $2
     where f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($8))::integer[]) and f.action_id is not null
     group by 1, 2, 3, 4
   ), known as (
@@ -124,7 +125,8 @@ language sql stable parallel safe rows 100 as $$
           from person p
           join hunt.event_fact f on f.user_id operator(pg_catalog.=) p.user_id
           where p.person_id operator(pg_catalog.=) n.person_id and f.event_time operator(pg_catalog.>=) n.slice_start
-            and f.event_time operator(pg_catalog.<) least(hunt.timeslice_end(n.slice_start, $3, $9), $2)
+            and f.event_time operator(pg_catalog.<) hunt.timeslice_end(n.slice_start, $3, $9)
+            and f.event_time operator(pg_catalog.>=) hunt.timeslice($1, $3, $9) and f.event_time operator(pg_catalog.<) $2
             and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($8))::integer[]) and f.action_id is not null),
          n.first_at, n.last_at
   from (
