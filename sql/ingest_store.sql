@@ -138,6 +138,13 @@ select usernames, events, mentions from hunt.forget_user('erin@example.com', 'er
 select hunt.forget_user('x', 'shred');
 select hunt.forget_user(null, 'erase');
 
+delete from hunt.signal;
+delete from hunt.peer;
+delete from hunt.entity_criticality;
+delete from hunt.suppression;
+delete from hunt.baseline_state;
+delete from hunt.history_name;
+
 -- rights
 create role store_nobody;
 set role store_nobody;
