@@ -52,7 +52,7 @@ private:
   int day_;
   const Journey *journey_;
   bool office_, corporate_vpn_;
-  int vpn_from_ = 0, vpn_to_ = 0;  // of the private VPN, local minutes
+  int vpn_from_ = 0, vpn_to_ = 0;                         // of the private VPN, local minutes
   int away_from_ = -1, away_to_ = -1, tether_from_ = -1;  // local minutes
   Place away_{}, tether_{};
 };
