@@ -5,7 +5,7 @@ create function hunt.session_risks(start_at timestamptz, end_at timestamptz, min
   sources text[] default '{entra_signin,okta,cloudtrail,eks_audit,kubernetes_audit}')
 returns table (seen_at timestamptz, user_identity text, network text, client text, country text, bits double precision,
   evidence text[], first_at timestamptz)
-language sql stable parallel safe rows 100 set search_path = pg_catalog, hunt, pg_temp as $$
+language sql stable parallel safe rows 100 set search_path = pg_catalog, hunt, pg_temp set jit = off as $$
   with used as materialized (
     select coalesce(i.identity, u.value) as person, f.event_time as at, f.network, f.asn_class, f.country, f.success,
            coalesce(g.agent_key, '') as client, f.session, f.refused
