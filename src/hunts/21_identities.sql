@@ -70,7 +70,7 @@ language sql stable parallel safe rows 100 as $$
            count(*) as events, min(f.event_time) as first_at, max(f.event_time) as last_at
     from hunt.event_fact f
     join hunt.event_detail d on d.event_time operator(pg_catalog.=) f.event_time and d.event_key operator(pg_catalog.=) f.event_key
-    where f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2
+    where f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2 and d.event_time operator(pg_catalog.>=) $1 and d.event_time operator(pg_catalog.<) $2
       and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($5))::integer[])
       and hunt.is_public_ip(f.device_ip) and not hunt.is_own_network(f.device_ip)
       and not (select hunt.is_whole_days($3, $6) and $5 operator(pg_catalog.<@) '{eks_audit,kubernetes_audit}' and hunt.has_rollup('identity'))

@@ -44,6 +44,7 @@ language sql stable parallel safe rows 10000 as $$
             from hunt.event_fact f
             join hunt.event_detail d on d.event_time operator(pg_catalog.=) f.event_time and d.event_key operator(pg_catalog.=) f.event_key
             where $1 operator(pg_catalog.=) 'command' and f.event_time operator(pg_catalog.>=) $2 and f.event_time operator(pg_catalog.<) $4
+              and d.event_time operator(pg_catalog.>=) $2 and d.event_time operator(pg_catalog.<) $4
               and ($5 is null or f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($5))::integer[]))
               and f.success is not false and f.user_id is not null and d.command_line is not null
               and not (select hunt.has_stored_values($1, $2, $3, $4))

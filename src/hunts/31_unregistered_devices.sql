@@ -20,6 +20,7 @@ language sql stable parallel safe rows 100 as $$
     join hunt.event_detail d on d.event_time operator(pg_catalog.=) f.event_time and d.event_key operator(pg_catalog.=) f.event_key
     join hunt.dictionary_agent g on g.id operator(pg_catalog.=) f.agent_id
     where f.event_time operator(pg_catalog.>=) ($1 operator(pg_catalog.-) interval '7 days') and f.event_time operator(pg_catalog.<) $2
+      and d.event_time operator(pg_catalog.>=) ($1 operator(pg_catalog.-) interval '7 days') and d.event_time operator(pg_catalog.<) $2
       and f.source_id operator(pg_catalog.=) (select hunt.source_id($8)) and f.success
     group by g.agent_key
   )
