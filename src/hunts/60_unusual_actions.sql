@@ -72,10 +72,13 @@ language sql stable parallel safe rows 100 as $$
            min(f.event_time) as first_at, max(f.event_time) as last_at
     from suspect s
     join person p on p.person_id operator(pg_catalog.=) s.person_id
-    join hunt.event_fact f on f.user_id operator(pg_catalog.=) p.user_id and f.event_time operator(pg_catalog.>=) s.slice_start
-      and f.event_time operator(pg_catalog.<) hunt.timeslice_end(s.slice_start, $3, $9)
-      and f.event_time operator(pg_catalog.>=) hunt.timeslice($1, $3, $9) and f.event_time operator(pg_catalog.<) $2
-    where f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($8))::integer[]) and f.action_id is not null
+    -- OFFSET keeps the planner, which does not know how few suspects there are, from reading the whole index.
+    cross join lateral (
+      select f.* from hunt.event_fact f
+      where f.user_id operator(pg_catalog.=) p.user_id and f.event_time operator(pg_catalog.>=) s.slice_start and f.event_time operator(pg_catalog.<) hunt.timeslice_end(s.slice_start, $3, $9)
+        and f.event_time operator(pg_catalog.>=) hunt.timeslice($1, $3, $9) and f.event_time operator(pg_catalog.<) $2
+        and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($8))::integer[]) and f.action_id is not null
+      offset 0) f
     group by 1, 2, 3, 4
   ), known as (
     -- What they had done before the slice.
