@@ -37,6 +37,8 @@ from unnest('{cloudtrail,okta,entra_signin,eks_audit}'::text[]) s, generate_seri
 insert into signal (rule_name, name, entity_type, entity, severity, prototype, first_at, last_at)
 select 'rule ' || g % 30, 'signal ' || g % 90, 'user_username', 'user' || 1 + abs(hashint8(g)) % 20000 || '@example.com', 1 + g % 8, false, t, t
 from (select g, now() - interval '35 days' + g * interval '35 days' / 100000 as t from generate_series(1, 100000) g) g;
+select create_default_rollups() \g /dev/null
+call refresh_rollups();
 analyze;
 
 create function pg_temp.cpu() returns numeric language sql as

@@ -35,3 +35,11 @@ hunts_benchmark() {
   sql -d postgres -q -c 'drop database hunts'
   scripts/private-server stop bench
 }
+
+dashboard_benchmark() {
+  FSYNC=off scripts/private-server start bench
+  sql -d postgres -q -c 'set client_min_messages = warning' -c 'drop database if exists dashboard' -c 'create database dashboard'
+  sql -d dashboard -v rows="${ROWS:-2000000}" -f test/bench/dashboard.sql
+  sql -d postgres -q -c 'drop database dashboard'
+  scripts/private-server stop bench
+}
