@@ -133,7 +133,10 @@ SQL_FUNCTION(baseline_out) {
   const Bytes stored = close(model_arg(fcinfo, 0), new_bytes);
   PG_RETURN_CSTRING(pg::state_text({const_cast<std::uint8_t *>(stored.data()), stored.size()}));
 }
-SQL_FUNCTION(baseline_close) { return varlena_of(close(model_arg(fcinfo, 0), new_bytes)); }
+SQL_FUNCTION(baseline_close) {
+  const Datum state = pg::state_arg(fcinfo, 0);
+  return pg::state_of_bytes(close(pg::state_bytes(state), new_bytes), state);
+}
 
 // Not strict: without a state it makes one, and a row without value or time changes nothing.
 SQL_FUNCTION(baseline_trans) {

@@ -42,6 +42,12 @@ inline Datum new_state(std::size_t bytes) {
   return PointerGetDatum(value);
 }
 
+// The state that has these bytes: `state` where they are its own, which may lie behind a short length word, else one
+// that new_state() has made.
+inline Datum state_of_bytes(std::span<const std::uint8_t> bytes, Datum state) {
+  return bytes.data() == state_bytes(state).data() ? state : PointerGetDatum(bytes.data() - VARHDRSZ);
+}
+
 // The text form of a state: base64. May ereport, as when the text would exceed 1 GB.
 inline char *state_text(std::span<const std::uint8_t> bytes) {
   const std::size_t room = (bytes.size() + 2) / 3 * 4;  // pg_b64_enc_len() counts in int

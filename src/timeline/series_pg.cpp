@@ -79,7 +79,10 @@ SQL_FUNCTION(series_out) {
   const Bytes stored = Series::close(series_arg(fcinfo, 0), new_bytes);
   PG_RETURN_CSTRING(pg::state_text({const_cast<std::uint8_t *>(stored.data()), stored.size()}));
 }
-SQL_FUNCTION(series_close) { return varlena_of(Series::close(series_arg(fcinfo, 0), new_bytes)); }
+SQL_FUNCTION(series_close) {
+  const Datum state = pg::state_arg(fcinfo, 0);
+  return pg::state_of_bytes(Series::close(pg::state_bytes(state), new_bytes), state);
+}
 
 // Not strict: without a state it makes one, and a row without time or value changes nothing.
 SQL_FUNCTION(series_trans) {

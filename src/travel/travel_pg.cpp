@@ -67,7 +67,10 @@ SQL_FUNCTION(travel_out) {
   const Bytes stored = Travel::close(travel_arg(fcinfo, 0), new_bytes);
   PG_RETURN_CSTRING(pg::state_text({const_cast<std::uint8_t *>(stored.data()), stored.size()}));
 }
-SQL_FUNCTION(travel_close) { return varlena_of(Travel::close(travel_arg(fcinfo, 0), new_bytes)); }
+SQL_FUNCTION(travel_close) {
+  const Datum state = pg::state_arg(fcinfo, 0);
+  return pg::state_of_bytes(Travel::close(pg::state_bytes(state), new_bytes), state);
+}
 
 // Not strict: without a state it makes one, and a row without time or place changes nothing.
 SQL_FUNCTION(travel_trans) {
