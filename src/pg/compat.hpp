@@ -16,6 +16,13 @@ extern "C" {
 #error "session_hunt needs PostgreSQL 15 or later"
 #endif
 
+// Length words of varlenas: their own header from 16 on.
+#if PG_VERSION_NUM >= 160000
+extern "C" {
+#include "varatt.h"
+}
+#endif
+
 // The magic block: 18 adds name and version, shown by pg_get_loaded_modules().
 #if PG_VERSION_NUM >= 180000
 #define SESSION_HUNT_MODULE_MAGIC(module_name, module_version)                                                         \

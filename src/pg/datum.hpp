@@ -6,7 +6,7 @@
 #pragma once
 
 #include "core/ip.hpp"
-#include "pg/boundary.hpp"
+#include "pg/compat.hpp"
 
 #include <optional>
 #include <string_view>
