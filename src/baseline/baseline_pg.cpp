@@ -24,7 +24,7 @@ OpenBytes new_bytes(std::size_t size) {
 }
 Datum varlena_of(Bytes bytes) { return PointerGetDatum(bytes.data() - VARHDRSZ); }
 
-Bytes model_arg(FunctionCallInfo fcinfo, int n) { return pg::state_bytes(pg::full_state_arg(fcinfo, n)); }
+Bytes model_arg(FunctionCallInfo fcinfo, int n) { return pg::state_bytes(pg::state_arg(fcinfo, n)); }
 
 [[noreturn]] void refuse(const std::string &message, const char *hint) {
   throw core::Error(core::kInvalidParameter, message, hint);
@@ -148,7 +148,7 @@ SQL_FUNCTION(baseline_trans) {
   const int64 value = PG_GETARG_INT64(1);
   if (value < 0)
     refuse("value of a baseline is negative: " + std::to_string(value), "Baselines are of counts; give 0 or more.");
-  const Datum state = PG_ARGISNULL(0) ? Datum{0} : pg::full_state_arg(fcinfo, 0);
+  const Datum state = PG_ARGISNULL(0) ? Datum{0} : pg::state_arg(fcinfo, 0);
   Settings settings = settings_args(fcinfo);
   timeline::Zone zone = zone_of(settings.zone);
   const Point point{slice_at(PG_GETARG_TIMESTAMPTZ(2), settings.unit, zone),
@@ -160,7 +160,7 @@ SQL_FUNCTION(baseline_trans) {
 }
 
 SQL_FUNCTION(baseline_combine) {
-  const Datum state = pg::full_state_arg(fcinfo, 0);
+  const Datum state = pg::state_arg(fcinfo, 0);
   const Bytes other = model_arg(fcinfo, 1);
   return pg::is_aggregate(fcinfo) ? varlena_of(merge(open_arg(fcinfo, state), other, new_bytes))
                                   : varlena_of(concat(pg::state_bytes(state), other, new_bytes));

@@ -24,10 +24,6 @@ inline std::span<std::uint8_t> state_bytes(Datum state) {
 // Argument n, detoasted; a short length word may stand before its bytes. May ereport.
 inline Datum state_arg(FunctionCallInfo fcinfo, int n) { return PointerGetDatum(PG_GETARG_VARLENA_PP(n)); }
 
-// The same behind a length word of four bytes, so that the bytes lead back to it: for what gives back one of its arguments
-// where nothing is to do. May ereport.
-inline Datum full_state_arg(FunctionCallInfo fcinfo, int n) { return PointerGetDatum(PG_GETARG_VARLENA_P(n)); }
-
 // True below an aggregate or a window: then argument 0 is its running state, nobody else's, and may be changed in place
 // where its bytes say that it was made for that. A value from a table or a variable never may.
 inline bool is_aggregate(FunctionCallInfo fcinfo) { return AggCheckCallContext(fcinfo, nullptr) != 0; }

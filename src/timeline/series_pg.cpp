@@ -24,7 +24,7 @@ OpenBytes new_bytes(std::size_t size) {
   return pg::call([size] { return pg::state_bytes(pg::new_state(size)); });
 }
 Datum varlena_of(Bytes bytes) { return PointerGetDatum(bytes.data() - VARHDRSZ); }
-Bytes series_arg(FunctionCallInfo fcinfo, int n) { return pg::state_bytes(pg::full_state_arg(fcinfo, n)); }
+Bytes series_arg(FunctionCallInfo fcinfo, int n) { return pg::state_bytes(pg::state_arg(fcinfo, n)); }
 
 Datum verified(Datum state) {
   timeline::validate_series(pg::state_bytes(state));
@@ -92,12 +92,12 @@ SQL_FUNCTION(series_trans) {
     return PG_GETARG_DATUM(0);
   }
   const timeline::SeriesPoint point = timeline::checked_point(PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_FLOAT8(2));
-  const OpenBytes bytes = PG_ARGISNULL(0) ? Series::create(4, new_bytes) : open_arg(fcinfo, pg::full_state_arg(fcinfo, 0));
+  const OpenBytes bytes = PG_ARGISNULL(0) ? Series::create(4, new_bytes) : open_arg(fcinfo, pg::state_arg(fcinfo, 0));
   return changed(fcinfo, Series::add(bytes, point, new_bytes));
 }
 
 SQL_FUNCTION(series_concat) {
-  const Datum state = pg::full_state_arg(fcinfo, 0);
+  const Datum state = pg::state_arg(fcinfo, 0);
   const Bytes other = series_arg(fcinfo, 1);
   return changed(fcinfo, Series::merge(open_arg(fcinfo, state), other, new_bytes));
 }

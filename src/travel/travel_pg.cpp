@@ -20,7 +20,7 @@ OpenBytes new_bytes(std::size_t size) {
   return pg::call([size] { return pg::state_bytes(pg::new_state(size)); });
 }
 Datum varlena_of(Bytes bytes) { return PointerGetDatum(bytes.data() - VARHDRSZ); }
-Bytes travel_arg(FunctionCallInfo fcinfo, int n) { return pg::state_bytes(pg::full_state_arg(fcinfo, n)); }
+Bytes travel_arg(FunctionCallInfo fcinfo, int n) { return pg::state_bytes(pg::state_arg(fcinfo, n)); }
 
 Datum verified(Datum state) {
   validate_travel(pg::state_bytes(state));
@@ -84,12 +84,12 @@ SQL_FUNCTION(travel_trans) {
       PG_RETURN_NULL();
     return PG_GETARG_DATUM(0);
   }
-  const OpenBytes bytes = PG_ARGISNULL(0) ? Travel::create(4, new_bytes) : open_arg(fcinfo, pg::full_state_arg(fcinfo, 0));
+  const OpenBytes bytes = PG_ARGISNULL(0) ? Travel::create(4, new_bytes) : open_arg(fcinfo, pg::state_arg(fcinfo, 0));
   return changed(fcinfo, Travel::add(bytes, *visit, new_bytes));
 }
 
 SQL_FUNCTION(travel_concat) {
-  const Datum state = pg::full_state_arg(fcinfo, 0);
+  const Datum state = pg::state_arg(fcinfo, 0);
   const Bytes other = travel_arg(fcinfo, 1);
   return changed(fcinfo, Travel::merge(open_arg(fcinfo, state), other, new_bytes));
 }
