@@ -32,7 +32,7 @@ for my $i (0 .. $#shards)
 }
 ask(q{create table public.whole as
 	select (i * 7919 % 200)::bigint user_id, '2026-03-01 00:00+00'::timestamptz + i * interval '97 seconds' as at,
-	       (i * 31 % (3 + i * 7919 % 200))::bigint asn, 'network ' || i * 31 % (3 + i * 7919 % 200) network,
+	       (i * 31 % (3 + i * 7919 % 20))::bigint asn, 'network ' || i * 31 % (3 + i * 7919 % 200) network,
 	       '10.0.0.0'::inet + i * 7919 % (50 + i * 7919 % 200 * 20) ip, (i * 31 % 60)::float8 latitude, (i * 17 % 170)::float8 longitude,
 	       (array['curl/8.1', 'Mozilla/5.0 (X11; Linux x86_64)', 'aws-cli/2.1'])[1 + i % 3] agent,
 	       'session ' || i || ' of user ' || i * 7919 % 200 || ' opened by ' || (array['sshd', 'cron', 'sudo'])[1 + i % 3] line
