@@ -27,8 +27,7 @@ comment on function hunt.own_rule(integer) is 'The row of hunt.rule; an error (4
 -- Two functions, so that a text column stays itself, where its index serves, and an address is written without /32.
 create function hunt.key_text(value text) returns text language sql immutable parallel safe as 'select $1';
 comment on function hunt.key_text(text) is 'The value itself.';
-create function hunt.key_text(value anyelement) returns text language sql stable parallel safe as
-$$ select pg_catalog.format('%s', $1) where $1 is not null $$;
+create function hunt.key_text(value anyelement) returns text language c stable strict parallel safe as 'MODULE_PATHNAME', 'key_text';
 comment on function hunt.key_text(anyelement) is 'The text of a value as psql shows it; NULL for NULL.';
 
 create function hunt.sql_list(pattern text, items text[], separator text default ', ') returns text
@@ -133,7 +132,8 @@ comment on function hunt.touched_statement(integer, text) is
 'The statement that gathers the groups of a rule that have rows satisfying is_new, as an array of hunt.touched: of a window the time that shares one with a new row, of an outlier rule each slice.';
 
 -- Of the touched groups ($1) the rows that must be looked at, behind FROM.
-create function hunt.touched_rows(rule_id integer, is_seen text, start_at timestamptz, end_at timestamptz) returns text
+create function hunt.touched_rows(rule_id integer, is_seen text, start_at timestamptz, end_at timestamptz,
+  twice_unless text default null) returns text
   language plpgsql stable set search_path = pg_catalog, hunt, pg_temp as $$
 declare
   r record;
@@ -141,13 +141,16 @@ declare
 begin
   select * into strict r from hunt.rule where rule.rule_id = touched_rows.rule_id;
   keys := r.entity || r.group_by;
-  return format('from %1$s as e join _touched on %2$s and e.%3$I between _from and _to
+  return format('from %1$s as e join _touched on %2$s and e.%3$I between _from and _to %8$s
                  where %4$s and %5$s and e.%3$I between %6$L and %7$L', r.source,
                 hunt.sql_list(E'hunt.key_text(%x\n) = _touched._k%n', keys, ' and '), r.time_column, is_seen,
-                hunt.rule_filter(r.rule_id), start_at, end_at);
+                hunt.rule_filter(r.rule_id), start_at, end_at,
+                -- _from stands there so that the rows are doubled when they are few, behind the join.
+                case when twice_unless is null then '' else format('cross join lateral
+                  (select false union all select true where (%s) is not true and _from is not null) _pass (_is_before)', twice_unless) end);
 end $$;
-comment on function hunt.touched_rows(integer, text, timestamptz, timestamptz) is
-'The FROM and WHERE clauses for the rows of the touched groups; start_at and end_at bound the time of all.';
+comment on function hunt.touched_rows(integer, text, timestamptz, timestamptz, text) is
+'The FROM and WHERE clauses for the rows of the touched groups; start_at and end_at bound the time of all. With twice_unless those that do not satisfy it come twice, once with _is_before true, so that one reading serves an aggregate over all rows and one over those.';
 
 create function hunt.touched_relation(keys text[]) returns text
   language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -166,25 +169,25 @@ declare
   counts integer[];
   columns text := '';
   rows text;
-  condition text;
+  rows_before text := '';
   moments text;
   moments_before text;
 begin
   select * into strict r from hunt.rule where rule.rule_id = window_statement.rule_id;
   keys := r.entity || r.group_by;
   names := hunt.sql_list('_g%n', keys);
-  rows := hunt.touched_rows(r.rule_id, is_seen, start_at, end_at);
+  rows := hunt.touched_rows(r.rule_id, is_seen, start_at, end_at, case r.kind when 'aggregation' then is_new end);
   if r.kind = 'aggregation' then
-    moments := format('select distinct %s, _t, jsonb_build_object(%s) as _measured from (select %s, e.%I as _t, %s %s',
+    rows := format(E', _held as materialized (select distinct %1$s, _t, _is_before, jsonb_build_object(%2$s) as _measured
+        from (select %3$s, e.%4$I as _t, _is_before, %5$s %6$s
+              window _w as (partition by %7$s, _is_before order by e.%4$I range between %8$L preceding and current row)) _s
+        where (%9$s\n))',
       names, (select string_agg(format('%L, %I', k, k), ', ' order by k) from jsonb_object_keys(r.aggregates) k),
       hunt.sql_list('_k%n as _g%n', keys), r.time_column,
-      (select string_agg(format('%s over _w as %I', value, key), ', ' order by key) from jsonb_each_text(r.aggregates)), rows);
-    moments_before := moments || format(' and (%s) is not true', is_new);
-    condition := format(E' window _w as (partition by %s order by e.%I range between %L preceding and current row)) _s where (%s\n)',
-      hunt.sql_list('_k%n', keys), r.time_column, r.window_size, r.condition);
-    moments := moments || condition;
-    moments_before := moments_before || condition;
-    rows := '';
+      (select string_agg(format('%s over _w as %I', value, key), ', ' order by key) from jsonb_each_text(r.aggregates)),
+      rows, hunt.sql_list('_k%n', keys), r.window_size, r.condition);
+    moments := 'select * from _held where not _is_before';
+    moments_before := 'select * from _held where _is_before';
   else
     if r.kind = 'chain' then
       select array_agg(coalesce((s ->> 'count')::integer, 1) order by n),
@@ -201,13 +204,15 @@ begin
       moments := hunt.distinct_moments('_row', names, r.window_size, r.min_count);
     end if;
     moments_before := replace(moments, '_row', '_row_before');
-    rows := format(', _row as materialized (select %s, e.%I as _t%s, coalesce(%s, false) as _is_new %s)
-      , _row_before as (select * from _row where not _is_new)', hunt.sql_list('_k%n as _g%n', keys), r.time_column, columns, is_new, rows);
+    rows := format(', _row as materialized (select %s, e.%I as _t%s, coalesce(%s, false) as _is_new %s)',
+                   hunt.sql_list('_k%n as _g%n', keys), r.time_column, columns, is_new, rows);
+    -- What was detected before matters only of groups in which something is detected now.
+    rows_before := format(', _row_before as (select * from _row where not _is_new and (%1$s) in (select %1$s from _now))', names);
   end if;
-  return format('with %s%s, _now as (%s), _before as (%s)
+  return format('with %s%s, _now as (%s)%s, _before as (%s)
     select array[%s], array[%s], _t, _measured from _now
     where not exists (select from _before where %s and _before._t = _now._t)',
-    hunt.touched_relation(keys), rows, moments, moments_before, hunt.sql_list('_g%n', r.entity), names,
+    hunt.touched_relation(keys), rows, moments, rows_before, moments_before, hunt.sql_list('_g%n', r.entity), names,
     hunt.sql_list('_before._g%n = _now._g%n', keys, ' and '));
 end $$;
 comment on function hunt.window_statement(integer, text, text, timestamptz, timestamptz) is

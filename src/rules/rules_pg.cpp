@@ -5,6 +5,8 @@
 extern "C" {
 #include "access/xlog.h"
 #include "storage/latch.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/timeout.h"
 }
 
@@ -53,4 +55,20 @@ SQL_FUNCTION(stop_deadline) {
   const bool passed = deadline_passed;
   deadline_passed = false;
   return BoolGetDatum(passed);
+}
+
+// Rules ask for the text of every row's values: a function in SQL would start an executor for each.
+SQL_FUNCTION(key_text) {
+  return pg::call([fcinfo] {
+    auto *output = static_cast<FmgrInfo *>(fcinfo->flinfo->fn_extra);
+    if (output == nullptr) {
+      Oid function;
+      bool is_varlena;
+      getTypeOutputInfo(get_fn_expr_argtype(fcinfo->flinfo, 0), &function, &is_varlena);
+      output = static_cast<FmgrInfo *>(MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(FmgrInfo)));
+      fmgr_info_cxt(function, output, fcinfo->flinfo->fn_mcxt);
+      fcinfo->flinfo->fn_extra = output;
+    }
+    return PointerGetDatum(cstring_to_text(OutputFunctionCall(output, PG_GETARG_DATUM(0))));
+  });
 }
