@@ -44,8 +44,9 @@ comment on function hunt.template_names(text) is 'The names that stand as {{name
 
 -- What is no result of the rule is a column, or an expression over columns, of the source.
 create function hunt.template_columns(rule_id integer) returns setof text
-  language sql stable set search_path = pg_catalog, pg_temp as $$
-  select n from hunt.rule r, hunt.template_names(concat(r.signal_name, r.summary)) n
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return query select n from hunt.rule r, hunt.template_names(concat(r.signal_name, r.summary)) n
   where r.rule_id = $1
     and n <> all (array['entity'] || r.entity || case r.kind
         when 'threshold' then '{events,distinct_values}'::text[]
@@ -55,7 +56,8 @@ create function hunt.template_columns(rule_id integer) returns setof text
         when 'first_seen' then '{value,reason}'
         when 'new_signature' then '{value,reason}'
         else '{}' end)
-    and (r.aggregates is null or not r.aggregates ? n) $$;
+    and (r.aggregates is null or not r.aggregates ? n);
+end $$;
 comment on function hunt.template_columns(integer) is
 'The names in a rule''s templates that are expressions over its source, not results of the rule.';
 

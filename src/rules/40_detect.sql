@@ -31,22 +31,27 @@ create function hunt.key_text(value anyelement) returns text language c stable s
 comment on function hunt.key_text(anyelement) is 'The text of a value as psql shows it; NULL for NULL.';
 
 create function hunt.sql_list(pattern text, items text[], separator text default ', ') returns text
-  language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
-  select string_agg(replace(replace(pattern, '%n', n::text), '%x', x), separator order by n)
-  from unnest(items) with ordinality u (x, n) $$;
+  language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+begin
+  return (select string_agg(replace(replace(pattern, '%n', n::text), '%x', x), separator order by n)
+          from unnest(items) with ordinality u (x, n));
+end $$;
 comment on function hunt.sql_list(text, text[], text) is
 'Each item put into the pattern, its number for %n and itself for %x, between separators.';
 
--- The filter of a rule with its tuning, as one condition.
+-- The filter of a rule with its tuning, as one condition. In PL/pgSQL, like sql_list, because that keeps the plan: SQL functions
+-- that are not inlined were planned at each of their many calls in a run.
 create function hunt.rule_filter(rule_id integer) returns text
-  language sql stable set search_path = pg_catalog, pg_temp as $$
-  select format(E'(%s\n)', r.filter)
+  language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return (select format(E'(%s\n)', r.filter)
          || coalesce(string_agg(format(case t.mode when 'include' then E' and (%s\n)' else E' and (%s\n) is not true' end,
                                        t.expression), '' order by t.tuning_id) filter (where t.tuning_id is not null), '')
   from hunt.rule r
   left join hunt.rule_tuning t on t.owner = r.owner and (t.rule_id = r.rule_id or t.rule_id is null)
   where r.rule_id = $1
-  group by r.rule_id, r.filter $$;
+  group by r.rule_id, r.filter);
+end $$;
 comment on function hunt.rule_filter(integer) is 'The SQL condition of a rule: its filter and its tuning expressions.';
 
 -- The moments at which a condition over a sliding window holds, for the rows of the relation _row, as a query of the
