@@ -2,6 +2,7 @@
 set client_min_messages = warning;
 set timezone = 'Asia/Kolkata';
 select hunt.setup();
+call hunt.drop_events_before('-infinity') \g /dev/null
 create table visit (id integer, event_time timestamptz not null, who text, place bigint, amount numeric, ok boolean);
 select hunt.track_relation('visit');
 
