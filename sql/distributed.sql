@@ -1,5 +1,7 @@
 -- Every aggregate splits: over workers of one server, over partitions, and over the shards of Citus, whose rules are
 -- stricter (docs/distributed.md). First by what the catalog says, then by running each as Citus would.
+create schema split;
+set search_path = split;
 create view aggregate as
 select a.*, p.proname as name, p.proargtypes::oid[] as argument_types, p.proargnames as argument_names, p.proparallel
 from pg_aggregate a join pg_proc p on p.oid = a.aggfnoid join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid
@@ -170,10 +172,6 @@ select split_as_citus_does('loses%');
 drop table piece;
 select split_as_citus_does('of_money');
 rollback;
-drop function split_as_citus_does;
-drop aggregate worker_partial_agg(oid, anyelement), coord_combine_agg(oid, text, anyelement);
-drop function worker_partial_agg_sfunc, worker_partial_agg_ffunc, coord_combine_agg_sfunc, coord_combine_agg_ffunc;
-drop table log, argument;
-drop view breach, aggregate;
-drop table exception;
-drop function is_polymorphic, takes_polymorphic;
+
+set client_min_messages = warning;
+drop schema split cascade;

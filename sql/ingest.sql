@@ -86,7 +86,7 @@ select event_time, metadata_vendor, metadata_product, source, tenant, user_usern
 from hunt.event where event_id like 'id-_' order by event_time, event_id;
 -- what a query does not name is not joined
 explain (costs off) select event_time, device_ip from hunt.event where event_time >= '2024-03-01' and event_time < '2024-03-02';
-explain (costs off) select user_username, count(distinct device_ip_asn_number) from hunt.event group by 1;
+explain (costs off) select user_username, hunt.count_distinct(device_ip_asn_number) from hunt.event group by 1;
 
 -- the inbox
 set client_min_messages = notice;
