@@ -190,3 +190,17 @@ select cardinality_bounds(distinct_sketch(1), -1);
 drop table log, part, long_value, expected cascade;
 drop function differences, merged_at_random, added_one_by_one;
 drop collation case_blind;
+
+-- over a sliding window: what the aggregate says of the rows in it, of exact numbers and of estimates
+create temp table slide as
+select n, case when hashint4(n + 1) % 11 <> 0 then hashint4(n * 3) & 2047 end as i from generate_series(1, 3000) n;
+select count(*) as rows, count(*) filter (where moving <> plain) as differing, max(moving) > 448 as estimated, min(moving) as least
+from (select hunt.count_distinct(i) over w as moving,
+             (select hunt.count_distinct(o.i) from slide o where o.n between s.n - 900 and s.n - 100) as plain
+      from slide s window w as (order by n rows between 900 preceding and 100 preceding)) x;
+select count(*) as rows, count(*) filter (where t <> e or a <> e or u <> e or k <> e or b <> e or z <> e) as differing
+from (select hunt.count_distinct(i) over w as e, hunt.count_distinct('v' || i) over w as t, hunt.count_distinct('10.0.0.0'::inet + i) over w as a,
+             hunt.count_distinct(md5(i::text)::uuid) over w as u, hunt.count_distinct(hunt.distinct_key(i)) over w as k,
+             hunt.count_distinct(i::bigint * 4000000000) over w as b, hunt.count_distinct('2026-01-01'::timestamptz + i * interval '1 minute') over w as z
+      from slide window w as (order by n rows between 300 preceding and current row)) x;
+select hunt.sliding_add(null, 1);

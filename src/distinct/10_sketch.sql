@@ -71,6 +71,12 @@ comment on function hunt.sketch_merge(hunt.sketch, hunt.sketch) is
 'Sketch of all values of two sketches, at the lower of their precisions. NULL if one is NULL; an error if they have different seeds, come from distinct_key() under different server versions, or one of them is an imported hll of other parameters.';
 create operator hunt.|| (leftarg = hunt.sketch, rightarg = hunt.sketch, function = hunt.sketch_merge, commutator = operator(hunt.||));
 
+-- Over a sliding window count_distinct does not count anew what stays in it. The state of that never leaves the window, so it
+-- needs no type of its own.
+create function hunt.sliding_count(internal) returns bigint
+  language c immutable parallel safe as 'MODULE_PATHNAME', 'sliding_count';
+comment on function hunt.sliding_count(internal) is 'Result of count_distinct over a sliding window.';
+
 -- The aggregates that count values, for each type that has a hash of ours. sspace: a group of up to six values.
 do $do$
 declare
@@ -81,7 +87,7 @@ begin
                           ('inet', 'sketch_add_inet'), ('uuid', 'sketch_add_uuid'), ('timestamptz', 'sketch_add_int8'),
                           ('hunt.value_key', 'sketch_add_key')) v (type, symbol)
   loop
-    execute replace(replace($template$
+    execute replace(replace(replace(replace($template$
 create function hunt.sketch_add(state hunt.sketch, value $type) returns hunt.sketch
   language c immutable parallel safe as 'MODULE_PATHNAME', '$symbol';
 comment on function hunt.sketch_add(hunt.sketch, $type) is
@@ -95,9 +101,16 @@ create function hunt.sketch_add(state hunt.sketch, value $type, sketch_precision
 comment on function hunt.sketch_add(hunt.sketch, $type, integer, bigint) is
 'Sketch with one more value; a NULL sketch is an empty one of the given precision, 4 to 16, and seed, which an existing one must have. A NULL value changes nothing.';
 
+create function hunt.sliding_add(state internal, value $type) returns internal
+  language c immutable parallel safe as 'MODULE_PATHNAME', '$sliding_add';
+comment on function hunt.sliding_add(internal, $type) is 'A value enters the window in which count_distinct counts.';
+create function hunt.sliding_remove(state internal, value $type) returns internal
+  language c immutable parallel safe as 'MODULE_PATHNAME', '$sliding_remove';
+comment on function hunt.sliding_remove(internal, $type) is 'A value leaves the window in which count_distinct counts.';
 create aggregate hunt.count_distinct($type) (
   sfunc = hunt.sketch_add, stype = hunt.sketch, sspace = 24, combinefunc = hunt.sketch_merge,
-  finalfunc = hunt.count_distinct_final, parallel = safe);
+  finalfunc = hunt.count_distinct_final, parallel = safe,
+  msfunc = hunt.sliding_add, minvfunc = hunt.sliding_remove, mstype = internal, msspace = 1024, mfinalfunc = hunt.sliding_count);
 comment on aggregate hunt.count_distinct($type) is
 'Number of distinct values that are not NULL: exact up to 448 (but for a collision of hashes, 2.5 in 100,000 groups of 100 values), beyond that with a standard error of 1.6 % at most. 0 for no value.';
 create aggregate hunt.count_distinct_state($type) (
@@ -120,7 +133,8 @@ create aggregate hunt.distinct_sketch($type, sketch_precision integer, seed bigi
   finalfunc = hunt.sketch_final, parallel = safe);
 comment on aggregate hunt.distinct_sketch($type, integer, bigint) is
 'Sketch of the values that are not NULL, hashed with a secret seed, so that nobody can choose values that count as few. Only sketches with equal seeds merge. NULL for no value.';
-$template$, '$type', value.type), '$symbol', value.symbol);
+$template$, '$type', value.type), '$symbol', value.symbol), '$sliding_add', replace(value.symbol, 'sketch', 'sliding')),
+      '$sliding_remove', replace(value.symbol, 'sketch_add', 'sliding_remove'));
   end loop;
 end $do$;
 

@@ -11,26 +11,12 @@ namespace hunt::distinct::exaloglog {
 
 namespace {
 
-constexpr int kT = 2;  // bits of the hash that refine the number of leading zeros
 // First-order bias of the likelihood estimate, in units of 1/m: fitted to 40,000 trials of 1,000 values at p = 4 and 5
 // (0.099 +- 0.007, 0.113 +- 0.009); beyond p = 8 it is too small to see.
 constexpr double kBias = 0.10;
 
-constexpr int largest_update_value(int precision) noexcept { return (65 - precision - kT) << kT; }
-
 // The probability of update value k is 2^-phi(k).
 int phi(int k, int precision) noexcept { return std::min(kT + 1 + (k - 1) / (1 << kT), 64 - precision); }
-
-// A register after update value k.
-std::uint32_t updated(std::uint32_t r, int k) noexcept {
-  const int u = static_cast<int>(r >> kD);
-  const int above = k - u;
-  if (above > 0) {
-    const std::uint32_t seen = (r & kSeenMask) | (u > 0 ? 1U << kD : 0);
-    return static_cast<std::uint32_t>(k) << kD | (above > kD ? 0 : seen >> above);
-  }
-  return above < 0 && kD + above >= 0 ? r | 1U << (kD + above) : r;
-}
 
 // Calls seen(k) for every update value that the register remembers.
 template <class Seen> void each_seen(std::uint32_t r, Seen seen) {
@@ -90,10 +76,14 @@ Likelihood likelihood(std::span<const std::uint8_t> state, int precision) {
 
 }  // namespace
 
-void insert(std::span<std::uint8_t> state, int precision, std::uint64_t hash) noexcept {
-  const std::size_t i = hash >> kT & ((std::uint64_t{1} << precision) - 1);
+Place place_of(std::uint64_t hash, int precision) noexcept {
   const std::uint64_t leading = hash | ((std::uint64_t{1} << (precision + kT)) - 1);
-  const int k = (std::countl_zero(leading) << kT) + static_cast<int>(hash & ((1 << kT) - 1)) + 1;
+  return {hash >> kT & ((std::uint64_t{1} << precision) - 1),
+          (std::countl_zero(leading) << kT) + static_cast<int>(hash & ((1 << kT) - 1)) + 1};
+}
+
+void insert(std::span<std::uint8_t> state, int precision, std::uint64_t hash) noexcept {
+  const auto [i, k] = place_of(hash, precision);
   const std::uint32_t before = get(state.data(), i);
   const std::uint32_t after = updated(before, k);
   if (after != before)

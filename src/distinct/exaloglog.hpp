@@ -28,6 +28,16 @@ inline constexpr int kMaxPrecision = 16;
 // Bytes of a state of precision p. A new state is all zeros.
 constexpr std::size_t size(int precision) noexcept { return (std::size_t{7} << precision) / 2; }
 
+inline constexpr int kT = 2;  // bits of the hash that refine the number of leading zeros
+constexpr int largest_update_value(int precision) noexcept { return (65 - precision - kT) << kT; }
+
+// Where a hash is counted: in register i, by update value k (1 .. largest_update_value()).
+struct Place {
+  std::size_t i;
+  int k;
+};
+Place place_of(std::uint64_t hash, int precision) noexcept;
+
 // Counts a value by its 64-bit hash, whose bits must be uniform. About 3 ns.
 void insert(std::span<std::uint8_t> state, int precision, std::uint64_t hash) noexcept;
 

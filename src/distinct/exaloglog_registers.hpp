@@ -27,6 +27,17 @@ inline void set(std::uint8_t *state, std::size_t i, std::uint32_t value) noexcep
   std::memcpy(at, &word, sizeof word);
 }
 
+// A register after update value k.
+inline std::uint32_t updated(std::uint32_t r, int k) noexcept {
+  const int u = static_cast<int>(r >> kD);
+  const int above = k - u;
+  if (above > 0) {
+    const std::uint32_t seen = (r & kSeenMask) | (u > 0 ? 1U << kD : 0);
+    return static_cast<std::uint32_t>(k) << kD | (above > kD ? 0 : seen >> above);
+  }
+  return above < 0 && kD + above >= 0 ? r | 1U << (kD + above) : r;
+}
+
 // Which instructions unite_registers() may use; what the processor lacks is not used.
 enum class Instructions { plain, avx2, avx512 };
 Instructions best_instructions() noexcept;

@@ -3,6 +3,7 @@
 #include "distinct/exaloglog.hpp"
 #include "distinct/sketch.hpp"
 #include "distinct/sketch_hll.hpp"
+#include "distinct/sliding_count.hpp"
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
@@ -15,6 +16,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 extern "C" {
 #include "utils/uuid.h"
@@ -102,6 +104,14 @@ Datum first_state(FunctionCallInfo fcinfo, std::uint16_t server_major) {
   return state;
 }
 
+void require_one_major(std::uint16_t server_major, std::uint16_t first) {
+  if (server_major != first)
+    throw Error(hunt::core::kInvalidParameter,
+                "cannot count values of distinct_key() from different PostgreSQL versions, or with other values, "
+                "in one sketch",
+                "Make the keys again with this server.");
+}
+
 // The row must agree with what the group began with.
 void require_constant(FunctionCallInfo fcinfo, sketch::Bytes state, std::uint16_t server_major) {
   const sketch::Origin origin = sketch::origin(state);
@@ -109,11 +119,7 @@ void require_constant(FunctionCallInfo fcinfo, sketch::Bytes state, std::uint16_
     throw Error(hunt::core::kInvalidParameter, "the precision of a sketch must be the same for all its values");
   if (PG_NARGS() > 3 && (PG_ARGISNULL(3) || static_cast<std::uint64_t>(PG_GETARG_INT64(3)) != origin.seed))
     throw Error(hunt::core::kInvalidParameter, "the seed of a sketch must be the same for all its values");
-  if (server_major != origin.server_major)
-    throw Error(hunt::core::kInvalidParameter,
-                "cannot count values of distinct_key() from different PostgreSQL versions, or with other values, "
-                "in one sketch",
-                "Make the keys again with this server.");
+  require_one_major(server_major, origin.server_major);
 }
 
 // sketch_add(state, value [, precision [, seed]]): the transition of distinct_sketch and count_distinct, and a function
@@ -146,6 +152,47 @@ template <TakeValue take> Datum add(FunctionCallInfo fcinfo) {
     state = larger;
   }
   return is_aggregate ? state : closed(state);
+}
+
+// The state of count_distinct over a sliding window, which no value of a type can be: it lives as long as the frame.
+struct Sliding {
+  hunt::distinct::SlidingCount values;
+  bool has_major;
+  std::uint16_t server_major;
+};
+
+Sliding *sliding_state(FunctionCallInfo fcinfo) {
+  if (!PG_ARGISNULL(0))
+    return reinterpret_cast<Sliding *>(PG_GETARG_POINTER(0));
+  MemoryContext context;
+  if (AggCheckCallContext(fcinfo, &context) != AGG_CONTEXT_WINDOW)
+    throw Error("55000", "this function works below a window only");
+  void *const at = pg::call([context] { return MemoryContextAlloc(context, sizeof(Sliding)); });
+  const hunt::distinct::SlidingCount::Memory memory{
+      [](void *where, std::size_t bytes) {
+        return pg::call([=] { return MemoryContextAllocHuge(static_cast<MemoryContext>(where), bytes); });
+      },
+      [](void *block) { pfree(block); }, context};
+  return new (at) Sliding{hunt::distinct::SlidingCount(memory), false, 0};
+}
+
+// The transition of count_distinct over a sliding window, and its inverse. A NULL changes nothing.
+template <TakeValue take, bool enters> Datum slide(FunctionCallInfo fcinfo) {
+  Sliding *const state = sliding_state(fcinfo);
+  if (PG_ARGISNULL(1))
+    PG_RETURN_POINTER(state);
+  Value value;
+  value.server_major = 0;
+  take(fcinfo, value);
+  if (!std::exchange(state->has_major, true))
+    state->server_major = value.server_major;
+  require_one_major(value.server_major, state->server_major);
+  const std::uint64_t hash = hunt::core::hash64(value.bytes);
+  if constexpr (enters)
+    state->values.add(hash);
+  else
+    state->values.remove(hash);
+  PG_RETURN_POINTER(state);
 }
 
 bool is_hll(Datum state) { return sketch::form(pg::state_bytes(state)) == sketch::Form::hll; }
@@ -186,6 +233,19 @@ SQL_FUNCTION(sketch_add_int4) { return add<take_int4>(fcinfo); }
 SQL_FUNCTION(sketch_add_inet) { return add<take_inet>(fcinfo); }
 SQL_FUNCTION(sketch_add_uuid) { return add<take_uuid>(fcinfo); }
 SQL_FUNCTION(sketch_add_key) { return add<take_key>(fcinfo); }
+
+#define SLIDING_FUNCTIONS(name)                                                                                        \
+  SQL_FUNCTION(sliding_add_##name) { return slide<take_##name, true>(fcinfo); }                                        \
+  SQL_FUNCTION(sliding_remove_##name) { return slide<take_##name, false>(fcinfo); }
+
+SLIDING_FUNCTIONS(text)
+SLIDING_FUNCTIONS(int8)
+SLIDING_FUNCTIONS(int4)
+SLIDING_FUNCTIONS(inet)
+SLIDING_FUNCTIONS(uuid)
+SLIDING_FUNCTIONS(key)
+
+SQL_FUNCTION(sliding_count) { PG_RETURN_INT64(PG_ARGISNULL(0) ? 0 : sliding_state(fcinfo)->values.count()); }
 
 // The transition of sketch_union, everybody's combine function, and the operator ||.
 SQL_FUNCTION(sketch_merge) {
