@@ -61,21 +61,29 @@ call hunt.run_rules('1 hour');
 \timing off
 select kind, round(avg(extract(epoch from last_duration) * 1000)) as learn_ms from hunt.rule_status group by 1 order by 1;
 \echo one-minute batches of :batch events
-create table pg_temp.run (n integer, ms numeric);
+create table pg_temp.run (n integer, ms numeric, cpu_ms numeric);
+create function pg_temp.cpu_ms() returns numeric language sql as
+$$ select split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::numeric / 1e6 $$;
+-- kB of the process: at most, of which the shared buffers are a part, and now without them
+create function pg_temp.memory() returns text language sql as
+$$ select format('at most %s kB, private now %s kB', substring(s from 'VmHWM:\s*(\d+)'), substring(s from 'RssAnon:\s*(\d+)'))
+   from pg_read_file('/proc/self/status') s $$;
 create procedure pg_temp.run_batches(stored integer, batch integer) language plpgsql as $$
 declare
   began timestamptz;
+  cpu numeric;
 begin
   for n in 1 .. 5 loop
     perform pg_temp.events(stored + (n - 1) * batch + 1, stored + n * batch, '2026-02-05 10:00'::timestamptz + n * interval '1 minute', '1 minute');
     commit;
     began := clock_timestamp();
+    cpu := pg_temp.cpu_ms();
     call hunt.run_rules();
-    insert into pg_temp.run select n, extract(epoch from clock_timestamp() - began) * 1000;
+    insert into pg_temp.run select n, extract(epoch from clock_timestamp() - began) * 1000, pg_temp.cpu_ms() - cpu;
   end loop;
 end $$;
 call pg_temp.run_batches(:events, :batch);
-select n as batch, round(ms) as run_ms, ms <= 2000 as "<= 2 s" from pg_temp.run order by n;
+select n as batch, round(ms) as run_ms, round(cpu_ms) as cpu_ms, ms <= 2000 as "<= 2 s" from pg_temp.run order by n;
 select kind, count(*) as rules, round(avg(extract(epoch from last_duration) * 1000)) as ms_a_rule, sum(last_rows) as rows_seen, sum(last_signals) as signals, max(last_error) as error
 from hunt.rule_status group by 1 order by 1;
 \echo one late batch of :late events, 10 rules
@@ -83,7 +91,20 @@ delete from hunt.rule;
 select pg_temp.make_rules(10, ' late') \g /dev/null
 call hunt.run_rules('1 hour');
 select pg_temp.events(:events + 6 * :batch, :events + 6 * :batch + :late - 1, '2026-02-06', '10 hours') \g /dev/null
-select clock_timestamp() as began \gset
+select clock_timestamp() as began, pg_temp.cpu_ms() as cpu \gset
 call hunt.run_rules('1 hour');
-select round(extract(epoch from clock_timestamp() - :'began')) as late_batch_s, extract(epoch from clock_timestamp() - :'began') <= 60 as "<= 60 s";
+select round(extract(epoch from clock_timestamp() - :'began')) as late_batch_s, round((pg_temp.cpu_ms() - :cpu) / 1000) as cpu_s,
+       pg_temp.memory() as memory, extract(epoch from clock_timestamp() - :'began') <= 60 as "<= 60 s";
 select name, round(extract(epoch from last_duration) * 1000) as ms, last_rows, last_signals, last_error from hunt.rule_status order by name;
+\echo an aggregation rule over 100,000 rows of one group in one window
+delete from hunt.rule;
+create table one_group (event_time timestamptz, user_username text, agent text, device_ip inet);
+select hunt.track_relation('one_group') \g /dev/null
+select hunt.create_rule('few', 'aggregation', source => 'one_group', window_size => '2 hours',
+         aggregates => '{"agents": "count_distinct(agent)"}', condition => 'agents > 40'),
+       hunt.create_rule('many', 'aggregation', source => 'one_group', window_size => '2 hours',
+         aggregates => '{"addresses": "count_distinct(device_ip)"}', condition => 'addresses > 1000000') \g /dev/null
+insert into one_group
+select '2026-03-01'::timestamptz + i * interval '60 ms', 'one', 'agent ' || i % 40, '10.0.0.0'::inet + i from generate_series(1, 100000) i;
+call hunt.run_rules();
+select name, round(extract(epoch from last_duration) * 1000) as ms, last_rows, last_error from hunt.rule_status order by name;
