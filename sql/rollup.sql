@@ -141,6 +141,9 @@ call hunt.drop_events_before('2021-05-20');
 call hunt.refresh_rollups();
 select u.value, r.n from hunt.read_rollup_event_users('-infinity', '2022-01-01', '1 month') r join hunt.dictionary_user u on u.id = r.user_id;
 select value from hunt.dictionary_user where value ~ '(kept|unknown)@';
+-- whoever is forgotten leaves the states, too
+select learned from hunt.forget_user('kept@example.com', 'erase', mentions => false);
+select count(*) from hunt.rollup_event_users_day where slice_start < '2022-01-01';
 select hunt.drop_rollup('event_users');
 delete from hunt.dictionary_user where value = 'kept@example.com';
 

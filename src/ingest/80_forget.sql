@@ -189,7 +189,8 @@ begin
 
   delete from hunt.reject r where r.payload ~* pattern and r.payload ~* hunt.as_words(pattern);
   get diagnostics done.rejects = row_count;
-  done.learned := coalesce(hunt.forget_learned(hunt.as_words(pattern), done.pseudonym, mode), 0);
+  done.learned := coalesce(hunt.forget_learned(hunt.as_words(pattern), done.pseudonym, mode), 0)
+    + coalesce(hunt.forget_rolled_up(hunt.as_words(pattern), case mode when 'erase' then user_ids else '{}' end), 0);
   done.mentions := 0;
   if mentions and pattern is not null then
     done.mentions := hunt.replace_mentions(pattern, done.pseudonym);
