@@ -144,6 +144,7 @@ declare
   user_ids integer[];
   names text[];
   pattern text;
+  words text;
   changed bigint;
   done hunt.forgotten;
 begin
@@ -165,6 +166,7 @@ begin
       using errcode = 'program_limit_exceeded', hint = 'A name that many share, such as that of a role, is no person.';
   end if;
   pattern := hunt.name_pattern(names);
+  words := hunt.as_words(pattern);
 
   if mode = 'erase' then
     done.events := hunt.erase_events_of(user_ids);
@@ -187,10 +189,10 @@ begin
     select d.value, done.pseudonym from hunt.dictionary_user d where d.id = any (user_ids[2:]);
   end if;
 
-  delete from hunt.reject r where r.payload ~* pattern and r.payload ~* hunt.as_words(pattern);
+  delete from hunt.reject r where r.payload ~* pattern and r.payload ~* words;
   get diagnostics done.rejects = row_count;
-  done.learned := coalesce(hunt.forget_learned(hunt.as_words(pattern), done.pseudonym, mode), 0)
-    + coalesce(hunt.forget_rolled_up(hunt.as_words(pattern), case mode when 'erase' then user_ids else '{}' end), 0);
+  done.learned := coalesce(hunt.forget_learned(words, done.pseudonym, mode), 0)
+    + coalesce(hunt.forget_rolled_up(words, case mode when 'erase' then user_ids else '{}' end), 0);
   done.mentions := 0;
   if mentions and pattern is not null then
     done.mentions := hunt.replace_mentions(pattern, done.pseudonym);

@@ -9,20 +9,27 @@ hunts_duckdb() {
     (cd "$folder" && npm install --silent --no-audit --no-fund --prefix . @duckdb/node-api@1.5 >/dev/null)
 }
 
-hunts_benchmark() {
-  local rows=${ROWS:-2000000} folder=$data/hunts source_ids
+# Makes the database hunts with so many events of so many users; their files stay in the folder.
+hunts_events() {
+  local folder=$1 rows=$2 users=$3 source_ids
   mkdir -p "$folder"
   "${CXX:-g++}" -O2 -std=c++20 -o "$folder/hunt_events" test/bench/hunt_events.cpp
-  hunts_duckdb "$folder"
-  cp test/bench/hunts_duckdb.mjs "$folder/duckdb.mjs"
   FSYNC=off scripts/private-server start bench
   sql -d postgres -q -c 'set client_min_messages = warning' -c 'drop database if exists hunts' -c 'create database hunts'
   sql -d hunts -q -c 'set client_min_messages = warning' -c 'create extension session_hunt' -c 'select hunt.setup()' >/dev/null
   source_ids=$(sql -d hunts -qAt -F ' ' -c "select hunt.source_id('entra_signin'), hunt.source_id('okta'), hunt.source_id('cloudtrail'),
                                                    hunt.source_id('eks_audit'), hunt.source_id('windows_4688')")
   # shellcheck disable=SC2086
-  "$folder/hunt_events" "$folder" "$rows" 20000 35 "$(date -u -d 2026-10-05 +%s)" 1 $source_ids
+  "$folder/hunt_events" "$folder" "$rows" "$users" 35 "$(date -u -d 2026-10-05 +%s)" 1 $source_ids
   sql -d hunts -q -v folder="$folder" -v asn="$data/asn.mmdb" -f test/bench/hunts_load.sql
+}
+
+hunts_benchmark() {
+  local folder=$data/hunts
+  mkdir -p "$folder"
+  hunts_duckdb "$folder"
+  cp test/bench/hunts_duckdb.mjs "$folder/duckdb.mjs"
+  hunts_events "$folder" "${ROWS:-2000000}" 20000
   node "$folder/duckdb.mjs" load "$folder"
   rm -f "$folder/duckdb.tsv"
   for _ in $(seq "${RUNS:-1}"); do sql -d hunts -q -v kinds='{ours,plain,floor}' -f test/bench/hunts.sql; done

@@ -19,12 +19,3 @@ create procedure pg_temp.end_step(what text) language sql as
 select setup() \\g /dev/null
 SQL
 }
-
-# The server may be unable to read this tree: what it must read is copied to the private folder.
-asn_file() {
-  local from
-  for from in ip-data/asn.mmdb "${SESSION_HUNT_DATA:-../shared/data}/ip/asn.mmdb"; do
-    if [ -s "$from" ]; then cmp -s "$from" "$data/asn.mmdb" || cp "$from" "$data/asn.mmdb"; return; fi
-  done
-  rm -f "$data/asn.mmdb"
-}
