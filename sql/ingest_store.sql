@@ -4,7 +4,7 @@ set datestyle = 'ISO, YMD';
 set client_min_messages = warning;
 \set SHOW_CONTEXT never
 select hunt.setup();
-truncate hunt.event_fact, hunt.event_detail, hunt.reject, hunt.ingest_log, hunt.dictionary_user, hunt.dictionary_access_key, hunt.identity, hunt.own_network;
+truncate hunt.event_fact, hunt.event_detail, hunt.event_payload, hunt.reject, hunt.ingest_log, hunt.dictionary_user, hunt.dictionary_access_key, hunt.identity, hunt.own_network;
 
 -- Sign-ins of one user: id, day, user, and more members.
 create function signin(id text, at text, username text, more text default '') returns text language sql as $$
@@ -117,7 +117,7 @@ from hunt.forget_user('alice@example.com', 'erase', all_names => true);
 select event_id, user_username, regexp_replace(payload::text, 'forgotten-[0-9a-f]{12}', 'forgotten', 'g') as payload from hunt.event order by event_id;
 select count(*) from hunt.reject where payload ~ 'alice';
 select count(*) from hunt.identity;
-select count(*) from hunt.event_detail d where d::text ~* '[^m]alice';
+select (select count(*) from hunt.event_detail d where d::text ~* '[^m]alice') as details, (select count(*) from hunt.event_payload p where p::text ~* '[^m]alice') as blocks;
 select learned() ~* 'alice' as knows_alice, learned() ~* 'erin' as knows_erin;
 rollback;
 select usernames, pseudonym ~ '^forgotten-[0-9a-f]{12}$' as pseudonym, events, mentions, rejects, names, identities, learned
@@ -129,7 +129,7 @@ select regexp_replace(entity, 'forgotten-[0-9a-f]{12}', 'forgotten') as entity, 
 select user_identity ~ '^forgotten-' as forgotten, count(*), count(distinct user_username) as names, count(distinct user_identity) as identities,
        count(user_userid) as user_ids, count(device_hostname) as hosts, count(device_ip) as addresses, count(distinct payload) as payloads
 from hunt.event where event_time >= '2024-03-01' group by 1 order by 1;
-select count(*) from hunt.event_detail d where d::text ~* '[^m]alice';
+select (select count(*) from hunt.event_detail d where d::text ~* '[^m]alice') as details, (select count(*) from hunt.event_payload p where p::text ~* '[^m]alice') as blocks;
 select regexp_replace(error_text, 'forgotten-[0-9a-f]{12}', 'forgotten') as error_text from hunt.event where event_id = '6';
 -- the same bytes again do not bring the name back
 select hunt.ingest('entra_signin', signin('5', '2024-03-21T10:00:00Z', 'Alice@Example.com', ',"userId":"0f0f0f0f-1111-2222-3333-444444444444","deviceDetail":{"displayName":"ALICE-PC"},"sessionId":"s-5"'));
@@ -156,3 +156,47 @@ select hunt.is_own_network('192.0.2.7');
 select * from hunt.source_health;
 reset role;
 drop role store_nobody;
+
+-- payloads of one load share a block: byte for byte as received, without what was deleted, changed or forgotten
+create function blocks() returns table (month text, places bigint, payloads bigint) language sql as $$
+select to_char(p.event_time, 'YYYY-MM'), sum(cardinality(p.payloads))::bigint, sum(cardinality(array_remove(p.payloads, null)))::bigint
+from hunt.event_payload p group by 1 order by 1 $$;
+truncate hunt.event_fact, hunt.event_detail, hunt.event_payload;
+create temp table sent as
+select 'b' || n as id, signin('b' || n, '2024-05-' || n || 'T10:00:00Z', 'user' || n || '@example.com', repeat(' ', n)) as payload from generate_series(10, 31) n
+union all select 'b40', signin('b40', '2024-06-01T10:00:00Z', 'user40@example.com')
+union all select 'b41', signin('b41', '2024-06-02T10:00:00Z', 'user41@example.com')
+union all select 'b42', signin('b42', '2024-07-02T10:00:00Z', 'user42@example.com');
+create function faithful() returns table (faithful bigint, all_events bigint) language sql as $$
+select count(*) filter (where hunt.payload_text(e.event_time, e.event_key) = s.payload and e.payload = s.payload::jsonb), count(*)
+from hunt.event e join sent s on s.id = e.event_id $$;
+select hunt.ingest('entra_signin', (select string_agg(payload, e'\n') from sent));
+select * from blocks();
+select * from faithful();
+-- one that is alone stands in its row
+select event_id, d.payload is not null as in_row from hunt.event_detail d where d.payload is not null or event_id = 'b41' order by 1;
+-- a newer version
+update sent set payload = replace(payload, '"ipAddress"', '"riskState":"atRisk","ipAddress"') where id = 'b12';
+select hunt.ingest('entra_signin', (select payload from sent where id = 'b12'));
+select * from faithful();
+select * from blocks();
+-- one person
+select events, mentions from hunt.forget_user('user13@example.com', 'erase');
+select events, mentions from hunt.forget_user('user14@example.com', 'pseudonymise');
+select count(*) from hunt.event_payload p where p::text ~ 'user1[34]';
+select * from faithful();
+select * from blocks();
+-- a part of a month, then the rest
+call hunt.drop_events_before('2024-05-20 10:00');
+select * from blocks();
+call hunt.drop_events_before('2024-06-01 10:00:01');
+select * from blocks();
+select * from faithful();
+-- a block that was lost is an error, not an event without payload
+delete from hunt.event_payload where event_time < '2024-07-01';
+\set VERBOSITY sqlstate
+select event_id, payload from hunt.event where event_id = 'b41';
+select hunt.payload_text(event_time, event_key) from hunt.event where event_id = 'b41';
+\set VERBOSITY default
+select event_id, user_username from hunt.event where event_id = 'b41';
+select hunt.payload_text('2024-06-02', '00000000-0000-0000-0000-000000000000');

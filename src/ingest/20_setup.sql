@@ -69,6 +69,9 @@ begin
     version_time timestamptz not null,
     content_hash uuid not null,
     vendor_asn_number bigint,
+    payload_time timestamptz,
+    payload_block bigint,
+    payload_place smallint,
     event_id text,
     user_userid text,
     device_ip_text text,
@@ -89,11 +92,21 @@ begin
     parent_process text,
     parent_command_line text,
     vendor_country_name text,
-    payload text not null,
-    primary key (event_time, event_key)
+    payload text,
+    primary key (event_time, event_key),
+    constraint event_detail_has_payload check ((payload is null) <> (payload_block is null))
   ) partition by range (event_time);
   comment on table hunt.event_detail is
-    'Of each event what is read only when somebody looks at it: the payload as received and the columns that no hunt scans.';
+    'Of each event what is read only when somebody looks at it: the columns that no hunt scans, and the payload as received or where it stands in hunt.event_payload.';
+
+  create table if not exists hunt.event_payload (
+    event_time timestamptz not null,
+    block bigint not null,
+    payloads text[] not null,
+    primary key (event_time, block)
+  ) partition by range (event_time);
+  comment on table hunt.event_payload is
+    'Payloads as received of events that were loaded together, which compress well together. event_time is that of the first; hunt.event_detail has block and place of each event.';
 
   create table if not exists hunt.reject (
     source text not null,
@@ -109,8 +122,10 @@ begin
     'Documents that were received but are no events of their source, with the reason, the last position (line of the payload, or row of the inbox batch) and the number of times received. received_at is the last time.';
   -- Beside the other columns as long as a page holds them: loads compress payloads themselves.
   alter table hunt.event_detail alter column payload set storage main;
+  alter table hunt.event_payload alter column payloads set storage main;
   begin
     alter table hunt.event_detail alter column payload set compression lz4;
+    alter table hunt.event_payload alter column payloads set compression lz4;
   exception when feature_not_supported then
     null;  -- a server built without lz4 compresses with pglz
   end;
@@ -138,6 +153,21 @@ begin
 end $$;
 comment on function hunt.create_inboxes() is 'Creates the inbox tables of hunt.setup() that are missing.';
 
+create function hunt.present_payload(block bigint, payload text) returns text
+  language c immutable parallel safe cost 1 as 'MODULE_PATHNAME', 'present_payload';
+comment on function hunt.present_payload(bigint, text) is
+'The payload that was found for an event; an error (XX001) if none was although the event has one in this block.';
+
+create function hunt.payload_text(event_time timestamptz, event_key uuid) returns text
+  language sql stable parallel safe as $$
+  select hunt.present_payload(d.payload_block, coalesce(d.payload,
+    (select p.payloads[d.payload_place] from hunt.event_payload p
+     where p.event_time operator(pg_catalog.=) d.payload_time and p.block operator(pg_catalog.=) d.payload_block)))
+  from hunt.event_detail d
+  where d.event_time operator(pg_catalog.=) payload_text.event_time and d.event_key operator(pg_catalog.=) payload_text.event_key $$;
+comment on function hunt.payload_text(timestamptz, uuid) is
+'The payload of an event byte for byte as received; NULL for an unknown event. Needs SELECT on hunt.event_detail and hunt.event_payload.';
+
 create function hunt.create_event_view() returns void
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -153,7 +183,9 @@ begin
   into details
   from (
     select n, name, case name when 'device_ip_text' then 'coalesce(d.device_ip_text, host(f.device_ip))'
-                              when 'payload' then 'hunt.payload_json(d.payload)'
+                              when 'payload' then 'hunt.payload_json(hunt.present_payload(d.payload_block, coalesce(d.payload,
+        (select p.payloads[d.payload_place] from hunt.event_payload p
+         where p.event_time = d.payload_time and p.block = d.payload_block))))'
                               else 'd.' || name end as expression
     from unnest(array['target', 'command_line', 'event_id', 'version_time', 'user_userid', 'device_ip_text',
                       'device_hostname', 'device_os', 'device_browser', 'error_text', 'vendor_asn_number',
@@ -240,7 +272,7 @@ declare
   parent text;
   partition text;
 begin
-  foreach parent in array array['event_fact', 'event_detail'] loop
+  foreach parent in array array['event_fact', 'event_detail', 'event_payload'] loop
     partition := parent || to_char(first_day, '"_"YYYY"_"MM');
     continue when to_regclass('hunt.' || partition) is not null;
     execute format('lock table hunt.%I in share update exclusive mode', parent);

@@ -31,7 +31,8 @@ create function hunt.add_month(month date) returns void
 declare
   suffix text := to_char(month, '"_"YYYY"_"MM');
 begin
-  if to_regclass('hunt.event_fact' || suffix) is null or to_regclass('hunt.event_detail' || suffix) is null then
+  if to_regclass('hunt.event_fact' || suffix) is null or to_regclass('hunt.event_detail' || suffix) is null
+     or to_regclass('hunt.event_payload' || suffix) is null then
     perform hunt.begin_additions();
     perform hunt.create_event_partitions(month);
   end if;
@@ -60,11 +61,45 @@ end $$;
 comment on function hunt.dictionary_ids(text, text[]) is
 'The ids of texts in a dictionary ("user" for hunt.dictionary_user), in their order; texts that it does not have are added.';
 
+create function hunt.remove_payloads(times timestamptz[], blocks bigint[], places smallint[]) returns bigint
+  language plpgsql
+  set search_path = pg_catalog, pg_temp
+  set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off set jit = off
+as $$
+declare
+  changed bigint;
+  emptied bigint;
+begin
+  with gone as materialized (
+    select g.payload_time, g.block, array_agg(g.place) as places
+    from unnest(times, blocks, places) g (payload_time, block, place) where g.block is not null group by 1, 2
+  ), rest as materialized (
+    select p.event_time, p.block,
+           array(select case when n.place <> all (g.places) then n.payload end
+                 from unnest(p.payloads) with ordinality n (payload, place) order by n.place) as payloads
+    from gone g join hunt.event_payload p on p.event_time = g.payload_time and p.block = g.block
+  ), emptied as (
+    delete from hunt.event_payload p using rest r
+    where p.event_time = r.event_time and p.block = r.block and cardinality(array_remove(r.payloads, null)) = 0
+    returning 1
+  ), changed as (
+    update hunt.event_payload p set payloads = r.payloads from rest r
+    where p.event_time = r.event_time and p.block = r.block and cardinality(array_remove(r.payloads, null)) > 0
+    returning 1
+  )
+  select (select count(*) from emptied), (select count(*) from changed) into emptied, changed;
+  return emptied + changed;
+end $$;
+comment on function hunt.remove_payloads(timestamptz[], bigint[], smallint[]) is
+'Takes payloads that no event has any more out of their blocks, which go with the last; NULLs are ignored. The number of blocks.';
+
 create function hunt.update_events(events hunt.event_row[]) returns void
   language plpgsql
   set search_path = pg_catalog, pg_temp
   set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off set jit = off
 as $$
+declare
+  removed bigint;
 begin
   with accepted as materialized (
     select n.*, u.id as user_id, g.id as agent_id, a.id as action_id, k.id as device_event_id, p.id as application_id,
@@ -92,18 +127,23 @@ begin
           is distinct from
           (e.asn, e.user_id, e.agent_id, e.action_id, e.device_event_id, e.application_id, e.mfa_method_id, e.key_id,
            e.success, e.device_ip, e.country, e.error_code, e.session_id)
+  ), changed_detail as (
+    update hunt.event_detail d
+    set (version_time, content_hash, vendor_asn_number, event_id, user_userid, device_ip_text, target, command_line,
+         device_hostname, device_os, device_browser, error_text, vendor_country_code, vendor_city, region,
+         user_type, user_arn, user_email, effective_user, client_application, parent_process, parent_command_line,
+         vendor_country_name, payload, payload_time, payload_block, payload_place) =
+        row(e.version_time, e.content_hash, e.vendor_asn_number, e.event_id, e.user_userid, e.device_ip_text, e.target,
+            e.command_line, e.device_hostname, e.device_os, e.device_browser, e.error_text, e.vendor_country_code,
+            e.vendor_city, e.region, e.user_type, e.user_arn, e.user_email, e.effective_user, e.client_application,
+            e.parent_process, e.parent_command_line, e.vendor_country_name, e.payload, null, null, null)
+    from accepted e
+    join hunt.event_detail before on before.event_time = e.event_time and before.event_key = e.event_key
+    where d.event_time = e.event_time and d.event_key = e.event_key
+    returning before.payload_time, before.payload_block, before.payload_place
   )
-  update hunt.event_detail d
-  set (version_time, content_hash, vendor_asn_number, event_id, user_userid, device_ip_text, target, command_line,
-       device_hostname, device_os, device_browser, error_text, vendor_country_code, vendor_city, region,
-       user_type, user_arn, user_email, effective_user, client_application, parent_process, parent_command_line,
-       vendor_country_name, payload) =
-      row(e.version_time, e.content_hash, e.vendor_asn_number, e.event_id, e.user_userid, e.device_ip_text, e.target,
-          e.command_line, e.device_hostname, e.device_os, e.device_browser, e.error_text, e.vendor_country_code,
-          e.vendor_city, e.region, e.user_type, e.user_arn, e.user_email, e.effective_user, e.client_application,
-          e.parent_process, e.parent_command_line, e.vendor_country_name, e.payload)
-  from accepted e
-  where d.event_time = e.event_time and d.event_key = e.event_key;
+  select hunt.remove_payloads(array_agg(c.payload_time), array_agg(c.payload_block), array_agg(c.payload_place))
+  into removed from changed_detail c;
 end $$;
 comment on function hunt.update_events(hunt.event_row[]) is
 'Replaces stored events by newer versions, whose dictionary values exist. An event that a load updates keeps its ingest_xid.';
@@ -148,6 +188,6 @@ comment on function hunt.ingest_inbox() is
 'The triggers of the inbox tables: they store the events of the inserted lines instead of the lines.';
 
 revoke execute on function hunt.begin_load(text), hunt.begin_additions(), hunt.add_month(date),
-  hunt.dictionary_ids(text, text[]), hunt.update_events(hunt.event_row[]),
+  hunt.dictionary_ids(text, text[]), hunt.remove_payloads(timestamptz[], bigint[], smallint[]), hunt.update_events(hunt.event_row[]),
   hunt.store_rejects(text, boolean, text[], uuid[], bigint[], text[]), hunt.ingest(text, text), hunt.store_payloads(text, text[]),
   hunt.ingest_file(text, text), hunt.ingest_inbox() from public;

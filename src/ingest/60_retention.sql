@@ -17,9 +17,9 @@ create function hunt.drop_event_month(month date) returns boolean
   language plpgsql set search_path = pg_catalog, pg_temp set lock_timeout = '5s' as $$
 begin
   perform hunt.wait_for_loads();
-  lock table hunt.event_fact, hunt.event_detail in access exclusive mode;
-  execute format('drop table if exists hunt.%I, hunt.%I', 'event_fact' || to_char(month, '"_"YYYY"_"MM'),
-                 'event_detail' || to_char(month, '"_"YYYY"_"MM'));
+  lock table hunt.event_fact, hunt.event_detail, hunt.event_payload in access exclusive mode;
+  execute format('drop table if exists hunt.%I, hunt.%I, hunt.%I', 'event_fact' || to_char(month, '"_"YYYY"_"MM'),
+                 'event_detail' || to_char(month, '"_"YYYY"_"MM'), 'event_payload' || to_char(month, '"_"YYYY"_"MM'));
   return true;
 exception when lock_not_available then
   raise notice 'the events of % stay: a load or a query holds them for longer than 5 s', to_char(month, 'YYYY-MM')
@@ -33,8 +33,14 @@ create function hunt.delete_events(start_at timestamptz, end_at timestamptz) ret
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   deleted bigint;
+  removed bigint;
 begin
-  delete from hunt.event_detail d where d.event_time >= start_at and d.event_time < end_at;
+  with gone as (
+    delete from hunt.event_detail d where d.event_time >= start_at and d.event_time < end_at
+    returning d.payload_time, d.payload_block, d.payload_place
+  )
+  select hunt.remove_payloads(array_agg(g.payload_time), array_agg(g.payload_block), array_agg(g.payload_place))
+  into removed from gone g;
   delete from hunt.event_fact f where f.event_time >= start_at and f.event_time < end_at;
   get diagnostics deleted = row_count;
   return deleted;

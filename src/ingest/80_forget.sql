@@ -49,11 +49,17 @@ create function hunt.erase_events_of(user_ids integer[]) returns bigint
 declare
   keys integer[];
   erased bigint;
+  removed bigint;
 begin
   select array_agg(distinct f.access_key_id) into keys
   from hunt.event_fact f where f.user_id = any (user_ids) and f.access_key_id is not null;
-  delete from hunt.event_detail d using hunt.event_fact f
-  where f.user_id = any (user_ids) and d.event_time = f.event_time and d.event_key = f.event_key;
+  with gone as (
+    delete from hunt.event_detail d using hunt.event_fact f
+    where f.user_id = any (user_ids) and d.event_time = f.event_time and d.event_key = f.event_key
+    returning d.payload_time, d.payload_block, d.payload_place
+  )
+  select hunt.remove_payloads(array_agg(g.payload_time), array_agg(g.payload_block), array_agg(g.payload_place))
+  into removed from gone g;
   delete from hunt.event_fact f where f.user_id = any (user_ids);
   get diagnostics erased = row_count;
   delete from hunt.dictionary_access_key k
@@ -68,12 +74,19 @@ create function hunt.pseudonymise_events_of(user_ids integer[]) returns bigint
   language plpgsql set search_path = pg_catalog, pg_temp set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   changed bigint;
+  removed bigint;
 begin
-  update hunt.event_detail d
-  set payload = '{}', event_id = null, user_userid = null, user_email = null, user_arn = null, device_hostname = null
-  from hunt.event_fact f
-  where f.user_id = any (user_ids) and d.event_time = f.event_time and d.event_key = f.event_key;
-  get diagnostics changed = row_count;
+  with emptied as (
+    update hunt.event_detail d
+    set payload = '{}', payload_time = null, payload_block = null, payload_place = null,
+        event_id = null, user_userid = null, user_email = null, user_arn = null, device_hostname = null
+    from hunt.event_fact f
+    join hunt.event_detail before on before.event_time = f.event_time and before.event_key = f.event_key
+    where f.user_id = any (user_ids) and d.event_time = f.event_time and d.event_key = f.event_key
+    returning before.payload_time, before.payload_block, before.payload_place
+  )
+  select count(*), hunt.remove_payloads(array_agg(e.payload_time), array_agg(e.payload_block), array_agg(e.payload_place))
+  into changed, removed from emptied e;
   return changed;
 end $$;
 comment on function hunt.pseudonymise_events_of(integer[]) is
@@ -84,30 +97,47 @@ create function hunt.replace_mentions(pattern text, pseudonym text) returns bigi
 declare
   words text := hunt.as_words(pattern);
   changed bigint;
+  removed bigint;
 begin
   update hunt.event_fact f set session_id = regexp_replace(f.session_id, words, pseudonym, 'gi')
   where f.session_id ~* pattern and f.session_id ~* words;
-  update hunt.event_detail d
-  set (payload, event_id, user_userid, user_email, user_arn, effective_user, target, command_line, parent_process,
-       parent_command_line, error_text, device_hostname, client_application) =
-      (select regexp_replace(d.payload, words, pseudonym, 'gi'), regexp_replace(d.event_id, words, pseudonym, 'gi'),
-              regexp_replace(d.user_userid, words, pseudonym, 'gi'), regexp_replace(d.user_email, words, pseudonym, 'gi'),
-              regexp_replace(d.user_arn, words, pseudonym, 'gi'), regexp_replace(d.effective_user, words, pseudonym, 'gi'),
-              regexp_replace(d.target, words, pseudonym, 'gi'), regexp_replace(d.command_line, words, pseudonym, 'gi'),
-              regexp_replace(d.parent_process, words, pseudonym, 'gi'),
-              regexp_replace(d.parent_command_line, words, pseudonym, 'gi'),
-              regexp_replace(d.error_text, words, pseudonym, 'gi'),
-              regexp_replace(d.device_hostname, words, pseudonym, 'gi'),
-              regexp_replace(d.client_application, words, pseudonym, 'gi'))
-  from (select e.event_time, e.event_key
-        from hunt.event_detail e
-        cross join lateral (select concat_ws(e'\n', e.payload, e.event_id, e.user_userid, e.user_email, e.user_arn,
-                              e.effective_user, e.target, e.command_line, e.parent_process, e.parent_command_line,
-                              e.error_text, e.device_hostname, e.client_application) as texts offset 0) t
-        where t.texts ~* pattern and t.texts ~* words
-        offset 0) m
-  where d.event_time = m.event_time and d.event_key = m.event_key;
-  get diagnostics changed = row_count;
+  -- A payload that is changed leaves its block for the row of its event.
+  with in_blocks as materialized (
+    select p.event_time as payload_time, p.block as payload_block, n.place::smallint as payload_place, n.payload
+    from hunt.event_payload p
+    cross join lateral unnest(p.payloads) with ordinality n (payload, place)
+    where n.payload ~* pattern and n.payload ~* words
+  ), mentioning as materialized (
+    select e.event_time, e.event_key, b.payload_time, b.payload_block, b.payload_place, coalesce(b.payload, e.payload) as payload
+    from hunt.event_detail e
+    left join in_blocks b on b.payload_time = e.payload_time and b.payload_block = e.payload_block
+                          and b.payload_place = e.payload_place
+    cross join lateral (select concat_ws(e'\n', e.payload, e.event_id, e.user_userid, e.user_email, e.user_arn,
+                          e.effective_user, e.target, e.command_line, e.parent_process, e.parent_command_line,
+                          e.error_text, e.device_hostname, e.client_application) as texts offset 0) t
+    where b.payload_block is not null or (t.texts ~* pattern and t.texts ~* words)
+  ), replaced as (
+    update hunt.event_detail d
+    set (payload, payload_time, payload_block, payload_place, event_id, user_userid, user_email, user_arn, effective_user,
+         target, command_line, parent_process, parent_command_line, error_text, device_hostname, client_application) =
+        (select regexp_replace(m.payload, words, pseudonym, 'gi'),
+                case when m.payload is null then d.payload_time end, case when m.payload is null then d.payload_block end,
+                case when m.payload is null then d.payload_place end,
+                regexp_replace(d.event_id, words, pseudonym, 'gi'), regexp_replace(d.user_userid, words, pseudonym, 'gi'),
+                regexp_replace(d.user_email, words, pseudonym, 'gi'), regexp_replace(d.user_arn, words, pseudonym, 'gi'),
+                regexp_replace(d.effective_user, words, pseudonym, 'gi'), regexp_replace(d.target, words, pseudonym, 'gi'),
+                regexp_replace(d.command_line, words, pseudonym, 'gi'),
+                regexp_replace(d.parent_process, words, pseudonym, 'gi'),
+                regexp_replace(d.parent_command_line, words, pseudonym, 'gi'),
+                regexp_replace(d.error_text, words, pseudonym, 'gi'),
+                regexp_replace(d.device_hostname, words, pseudonym, 'gi'),
+                regexp_replace(d.client_application, words, pseudonym, 'gi'))
+    from mentioning m
+    where d.event_time = m.event_time and d.event_key = m.event_key
+    returning m.payload_time, m.payload_block, m.payload_place
+  )
+  select count(*), hunt.remove_payloads(array_agg(r.payload_time), array_agg(r.payload_block), array_agg(r.payload_place))
+  into changed, removed from replaced r;
   return changed;
 end $$;
 comment on function hunt.replace_mentions(text, text) is

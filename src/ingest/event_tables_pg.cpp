@@ -4,6 +4,7 @@
 #include "pg/compat.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 extern "C" {
 #include "access/genam.h"
@@ -20,6 +21,7 @@ extern "C" {
 #include "nodes/makefuncs.h"
 #include "parser/parse_func.h"
 #include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
@@ -51,9 +53,18 @@ struct Lookup {
   FmgrInfo function;
 };
 
+// Payloads of events that follow each other, which are stored as one array.
+struct PayloadBlock {
+  TimestampTz time;  // of its first event
+  std::int64_t id;
+  Datum payloads;
+};
+
 // What the values of a row are made of.
 struct RowSource {
   const LoadedEvent *row;
+  const PayloadBlock *block;  // that holds the payload, or nullptr: the row itself does
+  std::int16_t place;         // in the block, from 1
   const LoadConstants *constants;
   FullTransactionId transaction;
   Lookup *asn_number;
@@ -98,9 +109,21 @@ template <auto Function> Value looked_up(const RowSource &source) {
   const Datum result = address.present ? (*(source.*Function))(address.datum, null) : Datum{};
   return {!null, result};
 }
+Value payload_time(const RowSource &source) {
+  return source.block == nullptr ? kNull : Value{true, TimestampTzGetDatum(source.block->time)};
+}
+Value payload_block(const RowSource &source) {
+  return source.block == nullptr ? kNull : Value{true, Int64GetDatum(source.block->id)};
+}
+Value payload_place(const RowSource &source) {
+  return source.block == nullptr ? kNull : Value{true, Int16GetDatum(source.place)};
+}
+Value payloads(const RowSource &source) { return {true, source.block->payloads}; }
 // Compressed here, since PostgreSQL compresses no row below 2 kB.
 Value payload(const RowSource &source) {
   constexpr std::size_t smallest = 256;
+  if (source.block != nullptr)
+    return kNull;
   const Value plain = text<&Event::payload>(source);
   const Datum packed = source.row->event.payload.size() < smallest
                            ? Datum{}
@@ -153,6 +176,9 @@ constexpr Column kDetailColumns[] = {
     {"version_time", time<&Event::version_time>},
     {"content_hash", uuid<&Event::content_hash>},
     {"vendor_asn_number", vendor_asn_number},
+    {"payload_time", payload_time},
+    {"payload_block", payload_block},
+    {"payload_place", payload_place},
     {"event_id", text<&Event::event_id>},
     {"user_userid", text<&Event::user_userid>},
     {"device_ip_text", text<&Event::device_ip_text>},
@@ -175,7 +201,62 @@ constexpr Column kDetailColumns[] = {
     {"vendor_country_name", text<&Event::vendor_country_name>},
     {"payload", payload},
 };
+
+constexpr Column kPayloadColumns[] = {
+    {"event_time", payload_time},
+    {"block", payload_block},
+    {"payloads", payloads},
+};
 constexpr std::size_t kMaxColumns = std::max(std::size(kFactColumns), std::size(kDetailColumns));
+
+// Payloads that stand together look alike, so that a block of them takes a fifth of the space of single ones. It is to
+// fill a page, which holds no part of a row.
+class BlockSize {
+public:
+  bool holds(std::size_t bytes) const noexcept { return bytes <= bytes_; }
+  void next(std::size_t bytes, std::size_t stored) noexcept {
+    bytes_ = std::clamp(kStored * bytes / stored, kStored, kMostBytes);
+  }
+
+private:
+  static constexpr std::size_t kStored = 7000;       // since some blocks become larger than those before
+  static constexpr std::size_t kMostBytes = 64'000;  // to be read for a single event
+  std::size_t bytes_ = 4 * kStored;
+};
+
+std::chrono::year_month month_of(const Event &event) noexcept {
+  using namespace std::chrono;
+  const year_month_day date{floor<days>(sys_time<microseconds>{microseconds{*event.event_time}})};
+  return date.year() / date.month();
+}
+
+// How many of the events, which are sorted by time, share a block, which lives and ends with a month.
+std::size_t events_of_block(std::span<const LoadedEvent *const> events, const BlockSize &size) {
+  std::size_t count = 0;
+  for (std::size_t bytes = 0; count < events.size(); ++count) {
+    bytes += events[count]->event.payload.size();
+    if (count > 0 && (!size.holds(bytes) || month_of(events[count]->event) != month_of(events[0]->event)))
+      break;
+  }
+  return count;
+}
+
+PayloadBlock make_block(std::span<const LoadedEvent *const> events, char compression, BlockSize &size) {
+  PayloadBlock block{};
+  block.time = timestamp_of(*events[0]->event.event_time);
+  if (!pg_strong_random(&block.id, sizeof block.id))
+    ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not generate a random number")));
+  auto *const texts = static_cast<Datum *>(palloc(events.size() * sizeof(Datum)));
+  std::transform(events.begin(), events.end(), texts,
+                 [](const LoadedEvent *loaded) { return PointerGetDatum(loaded->event.payload.data() - VARHDRSZ); });
+  ArrayType *const array = construct_array(texts, static_cast<int>(events.size()), TEXTOID, -1, false, TYPALIGN_INT);
+  const Datum packed = toast_compress_datum(PointerGetDatum(array), compression);
+  block.payloads = packed == 0 ? PointerGetDatum(array) : packed;
+  size.next(VARSIZE(array), VARSIZE(DatumGetPointer(block.payloads)));
+  if (packed != 0)
+    pfree(array);
+  return block;
+}
 
 void require_rights(Relation table) {
   const Oid oid = RelationGetRelid(table);
@@ -430,9 +511,14 @@ EventTables *EventTables::open(const LoadConstants &constants, BulkInsertState p
   PushActiveSnapshot(GetTransactionSnapshot());
   auto *const tables = static_cast<EventTables *>(palloc0(sizeof(EventTables)));
   const auto lookup = [](const char *name) { return new (palloc(sizeof(Lookup))) Lookup(name); };
-  const RowSource source{nullptr, &constants, GetTopFullTransactionId(), lookup("asn_number"), lookup("country_iso")};
+  RowSource source{};
+  source.constants = &constants;
+  source.transaction = GetTopFullTransactionId();
+  source.asn_number = lookup("asn_number");
+  source.country_iso = lookup("country_iso");
   tables->fact_ = Table::open("event_fact", kFactColumns, source, nullptr);
-  tables->detail_ = Table::open("event_detail", kDetailColumns, source, pages);
+  tables->detail_ = Table::open("event_detail", kDetailColumns, source, nullptr);
+  tables->payload_ = Table::open("event_payload", kPayloadColumns, source, pages);
   return tables;
 }
 
@@ -440,17 +526,36 @@ StoredVersion EventTables::find(const Event &event) { return detail_->find(event
 
 void EventTables::insert(std::span<const LoadedEvent *const> events) {
   detail_->end_scans();
-  for (Table *const table : {fact_, detail_})
-    for (const LoadedEvent *const event : events) {
-      table->source.row = event;
-      table->add();
+  for (const LoadedEvent *const event : events) {
+    fact_->source.row = event;
+    fact_->add();
+  }
+  BlockSize size;
+  while (!events.empty()) {
+    const auto together = events.first(events_of_block(events, size));
+    // Of several: rows of the detail table refer to it.
+    PayloadBlock *block = nullptr;
+    if (together.size() > 1) {
+      block = static_cast<PayloadBlock *>(palloc(sizeof(PayloadBlock)));
+      *block = make_block(together, payload_->source.payload_compression, size);
+      payload_->source.block = block;
+      payload_->add();
     }
+    detail_->source.block = block;
+    detail_->source.place = 0;
+    for (const LoadedEvent *const event : together) {
+      detail_->source.row = event;
+      ++detail_->source.place;
+      detail_->add();
+    }
+    events = events.subspan(together.size());
+  }
 }
 
 void EventTables::close() {
   detail_->end_scans();
-  fact_->close();
-  detail_->close();
+  for (Table *const table : {fact_, detail_, payload_})
+    table->close();
   PopActiveSnapshot();
   CommandCounterIncrement();
 }

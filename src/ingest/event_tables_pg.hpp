@@ -1,5 +1,5 @@
-// The tables hunt.event_fact and hunt.event_detail as a load sees them: which versions of its events are stored, and
-// where new events go.
+// The tables hunt.event_fact, hunt.event_detail and hunt.event_payload as a load sees them: which versions of its
+// events are stored, and where new events go.
 //
 // Rows go to their partitions in blocks (table_multi_insert) as COPY puts them, with the indexes, constraints,
 // generated columns and row triggers of the partitions; triggers for statements do not run, and row triggers may see
@@ -62,7 +62,7 @@ class EventTables {
 public:
   static EventTables *open(const LoadConstants &constants, BulkInsertState pages);
   StoredVersion find(const Event &event);
-  // Of events that are not stored.
+  // Of events that are not stored, sorted by time.
   void insert(std::span<const LoadedEvent *const> events);
   void close();
 
@@ -70,6 +70,7 @@ private:
   struct Table;
   Table *fact_;
   Table *detail_;
+  Table *payload_;
 };
 
 }  // namespace hunt::ingest

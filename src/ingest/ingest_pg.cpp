@@ -130,6 +130,15 @@ SQL_FUNCTION(built_in_sources) {
   return Datum{};
 }
 
+SQL_FUNCTION(present_payload) {
+  if (!PG_ARGISNULL(1))
+    PG_RETURN_DATUM(PG_GETARG_DATUM(1));
+  if (!PG_ARGISNULL(0))
+    throw core::Error("XX001", "the payload of an event is missing from block " + std::to_string(PG_GETARG_INT64(0)) +
+                                   " of hunt.event_payload");
+  PG_RETURN_NULL();
+}
+
 SQL_FUNCTION(payload_json) {
   const std::string_view payload = pg::bytes_arg(fcinfo, 0);
   const std::string json = ingest::repaired_json(payload);

@@ -13,7 +13,7 @@ select count(asn_number('8.8.8.8'::inet)), count(country_iso('8.8.8.8'::inet)) \
 SQL
   for _ in $(seq "${RUNS:-3}"); do
     cat <<SQL
-truncate public.plain_json, public.plain_event, public.plain_line, event_fact, event_detail;
+truncate public.plain_json, public.plain_event, public.plain_line, event_fact, event_detail, event_payload;
 vacuum; checkpoint;
 call pg_temp.begin_step();
 \\copy public.plain_json from '$file' with $csv
@@ -45,7 +45,7 @@ select count(*) as events, pg_size_pretty(sum(pg_total_relation_size(c.oid)) fil
   pg_size_pretty(sum(pg_total_relation_size(c.oid)) filter (where relname ~ '^event_detail_')) as detail,
   pg_size_pretty(sum(pg_indexes_size(c.oid)) filter (where relname ~ '^event_detail_')) as detail_indexes
 from pg_class c, (select count(*) from event_fact) e (count) where relkind = 'r' and relname ~ '^event_(fact|detail)_' \\g /dev/null
-truncate event_fact, event_detail;
+truncate event_fact, event_detail, event_payload;
 vacuum; checkpoint;
 call pg_temp.begin_step();
 \\copy hunt.inbox_cloudtrail from '$file' with $csv

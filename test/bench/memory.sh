@@ -4,7 +4,7 @@
 peak_of_load() {
   sql -d ingest -qAt <<SQL
 set client_min_messages = error;
-truncate hunt.event_fact, hunt.event_detail;
+truncate hunt.event_fact, hunt.event_detail, hunt.event_payload;
 select hunt.ingest_file('cloudtrail', '$1') as counts \\gset
 select substring(pg_read_file('/proc/self/status') from 'RssAnon:\\s*(\\d+)')::int / 1024 || ' MiB at the end, peak of all but shared buffers at most '
   || (substring(pg_read_file('/proc/self/status') from 'VmHWM:\\s*(\\d+)')::int

@@ -53,7 +53,7 @@ is((load_file($_))[1], 0, "$_ again inserts nothing") for sort keys %files;
 is($node->safe_psql('postgres', $dump), $state, 'nor changes anything');
 
 # The same files in another order, in batches and by call, give the same events.
-$node->safe_psql('postgres', 'truncate hunt.event_fact, hunt.event_detail');
+$node->safe_psql('postgres', 'truncate hunt.event_fact, hunt.event_detail, hunt.event_payload');
 for my $file (reverse sort keys %files)
 {
 	$node->safe_psql('postgres', "select hunt.ingest_file('entra_signin', '$folder/$file')");

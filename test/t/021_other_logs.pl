@@ -72,11 +72,11 @@ my $dump = q{select count(*) || ' ' || md5(string_agg((to_jsonb(e) - 'ingest_xid
 my $state = $node->safe_psql('postgres', $dump);
 my $sans = readable('aws_cloudtrail/sans504_s3_ransomware/events.jsonl.gz');
 my $panther = readable('aws_cloudtrail/panther_cloudtrail/events.jsonl');
-$node->safe_psql('postgres', 'truncate hunt.event_fact, hunt.event_detail');
+$node->safe_psql('postgres', 'truncate hunt.event_fact, hunt.event_detail, hunt.event_payload');
 $node->safe_psql('postgres', "select hunt.ingest_file('cloudtrail', '$_')") for $panther, $sans;
 is($node->safe_psql('postgres', $dump), $state, 'files read on the server make the same events');
 
-$node->safe_psql('postgres', 'truncate hunt.event_fact, hunt.event_detail');
+$node->safe_psql('postgres', 'truncate hunt.event_fact, hunt.event_detail, hunt.event_payload');
 my @clients = map { client("select hunt.ingest_file('cloudtrail', '$sans')") } 1 .. 2;
 $_->finish for @clients;
 $node->safe_psql('postgres', "select hunt.ingest_file('cloudtrail', '$panther')");
@@ -107,14 +107,14 @@ chmod 0644, "$sans.gz";
 my $peak = q{select substring(pg_read_file('/proc/self/status') from 'VmPeak:\s*(\d+)')::int / 1024};
 for my $file ($large, "$sans.gz")
 {
-	$node->safe_psql('postgres', 'truncate hunt.event_fact, hunt.event_detail');
+	$node->safe_psql('postgres', 'truncate hunt.event_fact, hunt.event_detail, hunt.event_payload');
 	my @peaks = split /\n/, $node->safe_psql('postgres', join('; ', map {; "do 'begin perform hunt.ingest_file(''cloudtrail'', ''$_''); end'", $peak } $small, $file));
 	is($node->safe_psql('postgres', $dump), $state, 'the same events from ' . ($file =~ /gz/ ? 'gzip' : 'one container'));
 	cmp_ok($peaks[1] - $peaks[0], '<', 32, 'in memory that does not grow with the file');
 }
 
 # A server that is killed in the middle of a load has stored nothing of it; the next load has all.
-$node->safe_psql('postgres', 'truncate hunt.event_fact, hunt.event_detail');
+$node->safe_psql('postgres', 'truncate hunt.event_fact, hunt.event_detail, hunt.event_payload');
 my $killed = client("select hunt.ingest_file('cloudtrail', '$sans')");
 $node->poll_query_until('postgres', q{select exists (select from pg_stat_activity where query like 'select hunt.ingest_file%' and state = 'active' and clock_timestamp() - query_start > interval '100 ms')});
 $node->stop('immediate');
