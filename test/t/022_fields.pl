@@ -2,7 +2,9 @@
 # beside the mappings of the extension. Each check is one column of one source over all of its files.
 use strict;
 use warnings;
+use Encode;
 use JSON::PP;
+use POSIX qw(strftime);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -72,6 +74,104 @@ sub unwrapped { my ($e) = @_; my $inner = at($e, 'message'); return ref at($inne
 sub bracketless { my ($agent) = @_; $agent =~ s/^\[(.*)\]$/$1/ if defined $agent; return text($agent); }
 sub arn_end { my ($arn) = @_; return undef unless defined $arn; my ($end) = $arn =~ m{[/]([^/]+)$}; return $end; }
 sub named { my ($list, $name, $key, $value) = @_; for (@{ ref $list eq 'ARRAY' ? $list : [] }) { return at($_, $value) if lc(at($_, $key) // '') eq lc $name } return undef; }
+
+# The records of one event of the raw audit log, as fields of the first record of each type.
+sub raw_audit
+{
+	my ($e) = @_;
+	my %of;
+	$of{ $_->{type} } //= $_ for @{ $e->{records} };
+	my ($first, $call, $execve, $path, $title) = ($e->{records}[0], @of{qw(SYSCALL EXECVE PATH PROCTITLE)});
+	my $known = sub { my ($value) = grep { defined && !/^(?:\?|\(null\)|\(none\)|)$/ } @_; return $value; };
+	my $set = sub { my ($value) = @_; return defined $value && $value ne '4294967295' ? $value : undef; };
+	my $who = $call // $first;
+	my ($login, $account) = ($set->($who->{auid}), $known->(unhex($first->{acct})));
+	my $became = $account // $who->{euid} // $who->{uid};
+	my $user = $login // $account // $who->{euid} // $who->{uid};
+	my $outcome = $call && $call->{success} ? $call->{success} : $first->{res} // '';
+	my $success = $outcome =~ /^(?:yes|success|1)$/ ? 'true' : $outcome =~ /^(?:no|failed|0)$/ ? 'false' : undef;
+	my $start = $execve || $call && $call->{arch} eq 'c000003e' && $call->{syscall} =~ /^(?:59|322)$/;
+	my $program = $known->($call ? unhex($call->{exe}) : undef, unhex($first->{exe}));
+	my @words = $execve ? map { unhex($execve->{"a$_"}) } 0 .. $execve->{argc} - 1 : $title ? split(/\0/, unhex($title->{proctitle})) : ();
+	my $command = @words ? join(' ', @words) : $known->(unhex($first->{cmd}));
+	my ($seconds, $milliseconds) = $e->{id} =~ /^(\d+)\.(\d+):/;
+	return {
+		event_time => strftime('%Y-%m-%d %H:%M:%S', gmtime $seconds) . ".${milliseconds}000",
+		event_id => $e->{id},
+		metadata_device_event_id => $execve ? 'EXECVE' : $first->{type},
+		action => $start ? 'process start' : $first->{type} eq 'SYSCALL' ? "syscall $call->{syscall}" : $first->{type},
+		user_username => $user,
+		user_userid => $login // $who->{uid},
+		effective_user => defined $became && defined $user && $became ne $user ? $became : undef,
+		session_id => $set->($who->{ses}),
+		success => $success,
+		error_code => ($success // '') eq 'false' ? $call ? $call->{exit} : $outcome : undef,
+		device_ip_text => $known->($first->{addr}),
+		device_os => 'Linux',
+		application => defined $program ? $program =~ s{.*/}{}r : $call ? unhex($call->{comm}) : undef,
+		target => $start ? $program : $known->($path ? unhex($path->{name}) : undef, $program),
+		grep({ /[^\w.\/:=@%+,-]/ } @words) ? () : (command_line => $command),
+	};
+}
+
+# What may hold any byte is quoted, or in hexadecimal digits.
+sub unhex
+{
+	my ($value) = @_;
+	return undef unless defined $value;
+	return $1 if $value =~ /^"(.*)"$/s;
+	return $value =~ /^(?:[0-9A-F]{2})+$/ ? pack('H*', $value) : $value;
+}
+
+# The events of a raw audit log by the line of their first record.
+sub audit_documents
+{
+	my ($text) = @_;
+	my (%documents, %of, $line);
+	for (split /\n/, $text)
+	{
+		$line++;
+		my ($type, $id, $rest) = /\btype=(\S+) msg=audit\(([^)]+)\):\s*(.*)/ or next;
+		my %fields = (type => $type);
+		$rest =~ s/msg='(.*)'/$1/;
+		$fields{$1} //= $2 while $rest =~ /(\S+?)=("[^"]*"|\S*)/g;
+		$of{$id} //= $documents{$line} = { id => $id, records => [] };
+		push @{ $of{$id}{records} }, \%fields;
+	}
+	return \%documents;
+}
+
+# The rows of a CSV file by the line on which they begin, each a document of its header's names in lower case.
+sub csv_documents
+{
+	my ($text) = @_;
+	my (%documents, @header, @row);
+	my ($line, $start) = (1, 1);
+	while ($text =~ /\G("(?:[^"]|"")*"|[^",\r\n]*)(,|\r?\n|\z)/g)
+	{
+		my ($cell, $end) = ($1, $2);
+		$line += () = "$cell$end" =~ /\n/g;
+		$cell =~ s/""/"/g if $cell =~ s/^"(.*)"$/$1/s;
+		push @row, Encode::decode_utf8($cell);
+		next if $end eq ',';
+		if (!@header) { @header = map { lc } @row }
+		elsif (@row > 1) { $documents{$start} = { map { $header[$_] => $row[$_] } grep { length $row[$_] } 0 .. $#row } }
+		last if $end eq '';
+		@row = ();
+		$start = $line;
+	}
+	return \%documents;
+}
+
+# The documents of a file by their positions.
+sub documents
+{
+	my ($file, $text) = @_;
+	return audit_documents($text) if $file =~ /auditd_raw/;
+	return csv_documents($text) if $file =~ /\.csv/;
+	my $line = 0;
+	return { map { ++$line => lower_keys($json->decode($_)) } split /\n/, $text };
+}
 
 my %fields = (
 	cloudtrail => sub {
@@ -176,6 +276,60 @@ my %fields = (
 			defined $code && $code =~ /^\d+$/ ? (success => $code == 0 ? 'true' : 'false', error_code => $code) : (),
 		};
 	},
+	entra_audit => sub {
+		my ($e) = @_;
+		my $p = at($e, 'properties') // $e;
+		my ($user, $app) = map { at($p, 'initiatedby', $_) } 'user', 'app';
+		my ($name, $id) = (first_of(lower(text(at($user, 'userprincipalname'))), at($user, 'displayname')), text(at($user, 'id')));
+		($name, $id) = (text(at($app, 'displayname')), first_of(at($app, 'serviceprincipalid'), at($app, 'appid'))) unless defined $name || defined $id;
+		my @targets = @{ at($p, 'targetresources') // [] };
+		my $result = lower(first_of(at($p, 'result'), at($e, 'result'))) // '';
+		return {
+			event_time => moment(at($p, 'activitydatetime'), at($e, 'timegenerated'), at($e, 'time')),
+			event_id => first_of(at($p, 'id'), 'not compared'),
+			tenant => first_of(at($e, 'aadtenantid'), at($e, 'tenantid')),
+			metadata_device_event_id => first_of(at($p, 'category'), at($e, 'category')),
+			action => first_of(at($p, 'activitydisplayname'), at($p, 'operationname'), at($e, 'operationname')),
+			application => text(at($p, 'loggedbyservice')),
+			user_username => $name,
+			user_userid => $id,
+			device_ip_text => first_of(at($user, 'ipaddress'), at($app, 'ipaddress'), at($e, 'calleripaddress')),
+			target => lower(first_of(map { at($_, 'userprincipalname') } @targets)) // first_of(map { (at($_, 'displayname'), at($_, 'id')) } @targets),
+			http_user_agent => text(named(at($p, 'additionaldetails'), 'User-Agent', 'key', 'value')),
+			success => $result eq 'success' ? 'true' : $result =~ /^(?:failure|timeout)$/ ? 'false' : undef,
+			error_code => $result =~ /^(?:failure|timeout)$/ ? $result : undef,
+		};
+	},
+	mde_process => sub {    # the sensor's own columns
+		my ($e) = @_;
+		my $account = sub { my ($domain, $name) = map { lower(text(at($e, $_))) } @_; return defined $domain && defined $name ? "$domain\\$name" : $name; };
+		my $path = sub
+		{
+			my ($folder, $name) = map { text(at($e, $_)) } @_;
+			return $folder // $name if !defined $folder || !defined $name || $folder =~ /(?:^|\\)\Q$name\E$/;
+			return "$folder\\$name";
+		};
+		my ($user, $created) = ($account->('initiatingprocessaccountdomainname', 'initiatingprocessaccountname'), $account->('createdprocessaccountdomainname', 'createdprocessaccountname'));
+		return {
+			event_time => moment(at($e, 'createdprocesscreationtime'), at($e, 'reporttime')),
+			version_time => moment(at($e, 'reporttime')),
+			event_id => text(at($e, 'reportguid')),
+			tenant => text(at($e, 'orgid')),
+			action => 'process start',
+			device_hostname => first_of(at($e, 'computerdnsname'), at($e, 'machineid')),
+			device_os => text(at($e, 'osversion')),
+			user_username => $user // $created,
+			effective_user => defined $user && defined $created && $user ne $created ? $created : undef,
+			user_userid => text(at($e, 'createdprocessaccountsid')),
+			user_email => lower(text(at($e, 'createdprocessaccountupn'))),
+			session_id => text(at($e, 'logonid')),
+			target => $path->('createdprocessfilepath', 'createdprocessname'),
+			application => lower(text(at($e, 'createdprocessname'))),
+			command_line => text(at($e, 'createdprocesscommandline')),
+			parent_process => $path->('initiatingprocessimagefilepath', 'initiatingprocessname'),
+			parent_command_line => text(at($e, 'process_commandline')),
+		};
+	},
 	o365_ual => sub {
 		my ($e) = @_;
 		$e = at($e, 'auditdata') if ref at($e, 'auditdata');
@@ -234,8 +388,10 @@ my %fields = (
 			command_line => first_of(at($e, 'columns', 'cmdline'), at($e, 'columns', 'command')),
 		};
 	},
-	auditd => sub {    # LAUREL; how arguments with blanks are quoted is not compared
+	auditd => sub {    # how arguments with blanks are quoted is not compared
 		my ($e) = @_;
+		return raw_audit($e) if $e->{records};
+		# LAUREL
 		my ($seconds, $milliseconds) = (at($e, 'id') // '') =~ /^(\d+)\.(\d+):/;
 		my $argv = at($e, 'execve', 'argv') // at($e, 'proctitle', 'argv');
 		return {
@@ -245,7 +401,7 @@ my %fields = (
 	},
 );
 
-# source => files of one document a line
+# source => files
 my %files = (
 	cloudtrail => [ glob("$folder/aws_cloudtrail/*/*.jsonl $folder/aws_cloudtrail/*/*.jsonl.gz") ],
 	okta => [ glob("$folder/okta/*/*.jsonl") ],
@@ -257,10 +413,14 @@ my %files = (
 	jamf => [ glob("$folder/endpoint/jamf_protect/*.jsonl") ],
 	crowdstrike_process => [ glob("$folder/endpoint/panther_crowdstrike_fdr/*.jsonl") ],
 	osquery => [ glob("$folder/endpoint/panther_osquery/*.jsonl") ],
-	auditd => [ glob("$folder/endpoint/laurel/*.jsonl") ],
+	auditd => [ glob("$folder/endpoint/laurel/*.jsonl $folder/endpoint/msticpy_auditd_raw/*.txt") ],
+	eks_audit => [ glob("$folder/eks_k8s_audit/panther_eks/*.jsonl") ],
+	entra_audit => [ glob("$folder/entra_id/{panther_azure_audit,sekoia_azure_ad,sekoia_entraid_graph,tenzir_graph}/*.jsonl") ],
+	mde_process => [ glob("$folder/endpoint/msticpy_mde/*.csv.gz") ],
 );
+$fields{eks_audit} = $fields{kubernetes_audit};
 
-# JSON::PP is slow: of each file the first documents.
+# JSON::PP is slow: of each file of JSON Lines the first documents.
 my $most = 1500;
 my $work = PostgreSQL::Test::Utils::tempdir();
 chmod 0755, $work;
@@ -270,17 +430,19 @@ for my $source (sort keys %files)
 	for my $file (@{ $files{$source} })
 	{
 		my $lines = "$work/lines";
-		system("gzip -dcf '$file' | head -n $most > '$lines'") == 0 or die "cannot read $file";
+		my $part = $file =~ /\.jsonl/ ? "head -n $most" : 'cat';
+		system("gzip -dcf '$file' | $part > '$lines'") == 0 or die "cannot read $file";
 		chmod 0644, $lines;
 		my $out = $node->safe_psql('postgres', qq{
 			select to_jsonb(n) - 'payload' || jsonb_build_object('event_time', to_char(n.event_time at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'),
+				'version_time', to_char(n.version_time at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'),
 				'device_ip_text', coalesce(n.device_ip_text, host(n.device_ip)))
 			from hunt.normalize('$source', pg_read_file('$lines')) n where n.reject_reason is null});
-		my @documents = map { lower_keys($json->decode($_)) } do { open(my $in, '<', $lines) or die; <$in> };
+		my $documents = documents($file, slurp_file($lines));
 		for (split /\n/, $out)
 		{
 			my $row = $json->decode($_);
-			my $expected = $fields{$source}->($documents[ $row->{position} - 1 ]);
+			my $expected = $fields{$source}->($documents->{ $row->{position} });
 			$events++;
 			for my $field (keys %$expected)
 			{
