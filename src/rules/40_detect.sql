@@ -175,6 +175,7 @@ declare
   columns text := '';
   rows text;
   rows_before text := '';
+  possible text;
   moments text;
   moments_before text;
 begin
@@ -201,16 +202,23 @@ begin
       from jsonb_array_elements(r.steps) with ordinality u (s, n);
       moments := case when r.ordered then hunt.ordered_chain_moments('_row', names, r.window_size, counts)
                       else hunt.unordered_chain_moments('_row', names, r.window_size, counts) end;
+      possible := format('select %1$s from _read group by %1$s having %2$s', names,
+                         hunt.sql_list('count(*) filter (where _s%n) >= %x', counts::text[], ' and '));
     elsif r.distinct_of is null then
       moments := hunt.threshold_moments('_row', names, r.window_size, r.min_count);
+      possible := format('select %1$s from _read group by %1$s having count(*) >= %2$s', names, r.min_count);
     else
       columns := format(E', hunt.key_text(%s\n) as _v', r.distinct_of);
       rows := rows || format(E' and (%s\n) is not null', r.distinct_of);
       moments := hunt.distinct_moments('_row', names, r.window_size, r.min_count);
+      possible := format('select %1$s from (select distinct %1$s, _v from _read) _d group by %1$s having count(*) >= %2$s',
+                         names, r.min_count);
     end if;
     moments_before := replace(moments, '_row', '_row_before');
-    rows := format(', _row as materialized (select %s, e.%I as _t%s, coalesce(%s, false) as _is_new %s)',
-                   hunt.sql_list('_k%n as _g%n', keys), r.time_column, columns, is_new, rows);
+    -- Few groups have, in all the time read, what a window must hold: the others are left out before their windows are counted.
+    rows := format(', _read as materialized (select %s, e.%I as _t%s, coalesce(%s, false) as _is_new %s),
+                    _row as materialized (select * from _read where (%s) in (%s))',
+                   hunt.sql_list('_k%n as _g%n', keys), r.time_column, columns, is_new, rows, names, possible);
     -- What was detected before matters only of groups in which something is detected now.
     rows_before := format(', _row_before as (select * from _row where not _is_new and (%1$s) in (select %1$s from _now))', names);
   end if;
@@ -241,7 +249,7 @@ comment on function hunt.match_statement(integer, text) is 'The statement that f
 -- that do not fit into it go to a file, and PostgreSQL walks from one end of the window to the other there for each row.
 create function hunt.detect_by_hash(statement text, touched hunt.touched[]) returns setof hunt.detection
   language plpgsql set search_path = pg_catalog, hunt, pg_temp set enable_nestloop = off set jit = off
-  set work_mem = '32MB' as $$
+  set enable_sort = off set max_parallel_workers_per_gather = 0 set work_mem = '32MB' as $$
 begin
   return query execute statement using touched;
 end $$;

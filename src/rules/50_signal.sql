@@ -246,7 +246,9 @@ begin
           from hunt.signal s
           where s.entity_type = g.entity_type and s.entity = g.entity and s.owner = g.owner and s.insight_id is null
             and not s.prototype and not s.suppressed and s.status <> 'false_positive'
-            and s.first_at <= g.first_at and s.first_at > g.first_at - policy.score_window
+            -- A row, so that only the index that begins with the entity serves, never that of the time.
+            and (s.entity_type, s.entity, s.first_at) <= (g.entity_type, g.entity, g.first_at)
+            and (s.entity_type, s.entity, s.first_at) > (g.entity_type, g.entity, g.first_at - policy.score_window)
           group by s.name) w;
     continue when score is null or score <= policy.score_above;
     insert into hunt.insight (owner, entity_type, entity, score, severity, first_at, last_at, signal_names)
