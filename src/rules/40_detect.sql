@@ -245,11 +245,14 @@ end $$;
 comment on function hunt.match_statement(integer, text) is 'The statement that finds the detections of a match rule.';
 
 -- How many rows a run finds nobody knows beforehand: the newest are in no statistics yet, and the planner takes them for one.
--- So everything is joined by hash; row by row would take hours for a batch that takes a second. work_mem: rows of a window
--- that do not fit into it go to a file, and PostgreSQL walks from one end of the window to the other there for each row.
+-- So everything is joined and grouped by hash; row by row would take hours for a batch that takes a second, and sorting
+-- costs more than all else. The collapse limits let the planner look up the touched groups in the dictionaries of hunt.event
+-- first and read the events after that. work_mem: rows of a window that do not fit into it go to a file, and PostgreSQL walks
+-- from one end of the window to the other there for each row.
 create function hunt.detect_by_hash(statement text, touched hunt.touched[]) returns setof hunt.detection
-  language plpgsql set search_path = pg_catalog, hunt, pg_temp set enable_nestloop = off set jit = off
-  set enable_sort = off set max_parallel_workers_per_gather = 0 set work_mem = '32MB' as $$
+  language plpgsql set search_path = pg_catalog, hunt, pg_temp set enable_nestloop = off set enable_sort = off
+  set max_parallel_workers_per_gather = 0 set join_collapse_limit = 20 set from_collapse_limit = 20 set jit = off
+  set work_mem = '32MB' as $$
 begin
   return query execute statement using touched;
 end $$;
