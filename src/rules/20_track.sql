@@ -91,10 +91,20 @@ comment on function hunt.row_condition(integer, pg_snapshot, boolean) is
 
 create function hunt.foreign_watermarks(source text) returns table (epoch integer, snapshot pg_snapshot)
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  last xid8;
 begin
-  return query execute format('select s.ingest_epoch, format(''%%s:%%s:'', s.last, s.last)::pg_snapshot
-    from (select ingest_epoch, (max(ingest_xid::text::bigint) + 1)::text as last from %s
-          where ingest_epoch <> hunt.current_epoch() group by ingest_epoch) s', source);
+  -- From one epoch to the next in the index on (ingest_epoch, ingest_xid), however many rows there are.
+  loop
+    execute format('select ingest_epoch from %s where ingest_epoch > $1 or $1 is null order by ingest_epoch limit 1', source)
+      into epoch using epoch;
+    exit when epoch is null;
+    continue when epoch = hunt.current_epoch();
+    execute format('select ingest_xid from %s where ingest_epoch = $1 and ingest_xid is not null
+                    order by ingest_epoch desc, ingest_xid desc limit 1', source) into last using epoch;
+    snapshot := format('%1$s:%1$s:', last::text::bigint + 1);
+    return next;
+  end loop;
 end $$;
 comment on function hunt.foreign_watermarks(text) is
 'For each other cluster that rows of the source come from the snapshot that shows all of them.';

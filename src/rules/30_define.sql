@@ -228,7 +228,7 @@ begin
   -- Rows that are there now are the past: a rule learns from them but raises nothing for them.
   insert into hunt.rule_state (rule_id, learned, read_to) values (new_id, kind not in ('first_seen', 'new_signature', 'outlier'), now());
   if is_tracked then
-    insert into hunt.rule_watermark values (new_id, hunt.current_epoch(), pg_current_snapshot());
+    perform hunt.set_watermark(new_id, pg_current_snapshot(), relation);
   end if;
   return new_id;
 end $$;

@@ -29,7 +29,7 @@ create function hunt.slice_models(rule_id integer, slice_values text) returns te
 comment on function hunt.slice_models(integer, text) is 'Query for the baselines of slice values, by group.';
 
 create function hunt.outlier_statement(rule_id integer, is_new text, is_seen text, start_at timestamptz, end_at timestamptz,
-  keep_state boolean) returns text
+  keep_state boolean, window_rows text default null) returns text
   language plpgsql stable set search_path = pg_catalog, hunt, pg_temp as $$
 declare
   r record;
@@ -43,7 +43,7 @@ begin
   names := hunt.sql_list('_g%n', keys);
   values_now := format(E'select %1$s, _from as _s, _is_before, round((%2$s\n)::numeric)::bigint as _value %3$s group by %4$s, _from, _is_before',
     hunt.sql_list('_k%n as _g%n', keys), (select value from jsonb_each_text(r.aggregates)),
-    hunt.touched_rows(r.rule_id, is_seen, start_at, end_at, is_new), hunt.sql_list('_k%n', keys));
+    hunt.touched_rows(r.rule_id, is_seen, start_at, end_at, is_new, window_rows), hunt.sql_list('_k%n', keys));
   judged := format('join _model on _model.entity = array[%s]::text
     cross join lateral hunt.baseline_verdict(_model.model, _value, _s, sigma => %L, floor_value => ceil(%L::numeric)::bigint, learning => %L) _j
     where _j.is_outlier', names, r.sigma, r.min_value, r.learning);
@@ -65,17 +65,18 @@ begin
              format('%1$s and e.%2$I >= %3$L', is_seen, r.time_column, start_at - r.retention)) || ')') end,
     names, judged, hunt.sql_list('_g%n', r.entity), hunt.sql_list('_before._g%n = _now._g%n', keys, ' and '));
 end $$;
-comment on function hunt.outlier_statement(integer, text, text, timestamptz, timestamptz, boolean) is
-'The statement that finds the detections of an outlier rule in the touched slices ($1): slices whose value is an outlier now and was none without the new rows. With keep_state it also merges the slices into the rule''s baselines; without, it makes baselines of the past.';
+comment on function hunt.outlier_statement(integer, text, text, timestamptz, timestamptz, boolean, text) is
+'The statement that finds the detections of an outlier rule in the touched slices ($1): slices whose value is an outlier now and was none without the new rows. With keep_state it also merges the slices into the rule''s baselines; without, it makes baselines of the past. window_rows holds the rows of the slices already read.';
 
 -- The distinct values that an entity shows, _v at _t, for rows of the source that satisfy the condition; _p is the key of the
 -- scope: the entity, its peer group, or nothing for everyone. A value too long for an index stands there as its hash.
-create function hunt.seen_values(rule_id integer, condition text) returns text
+create function hunt.seen_values(rule_id integer, condition text, rows text default null) returns text
   language plpgsql stable set search_path = pg_catalog, hunt, pg_temp as $$
 declare
   r record;
 begin
   select * into strict r from hunt.rule where rule.rule_id = seen_values.rule_id;
+  r.source := coalesce(rows, r.source);
   return format('select distinct %1$s, %2$s as _p, _x as _v, e.%3$I as _t,
                     case when octet_length(_x) > 500 then ''hash '' || md5(_x) else _x end as _k
                   from %4$s as e cross join lateral (select %5$s) _y (_x) %6$s
@@ -89,7 +90,8 @@ begin
                                                       r.entity[1], r.entity[1]) else '' end,
                 condition, hunt.rule_filter(r.rule_id), hunt.sql_list(E'(%x\n) is not null', r.entity, ' and '));
 end $$;
-comment on function hunt.seen_values(integer, text) is 'Query for the values that entities show, for a first_seen or new_signature rule.';
+comment on function hunt.seen_values(integer, text, text) is
+'Query for the values that entities show in the source, or in the relation rows, for a first_seen or new_signature rule.';
 
 -- Histories of seen values. Of an entity one of all its values; of a group of peers, or everyone, one for each value and, under
 -- the value '', one of the group itself.
@@ -111,7 +113,7 @@ create function hunt.keep_histories(rule_id integer, relation text) returns text
 comment on function hunt.keep_histories(integer, text) is 'Statement that adds seen values to the histories of a rule and returns these.';
 
 create function hunt.first_seen_statement(rule_id integer, is_new text, is_seen text, start_at timestamptz,
-  keep_state boolean) returns text
+  keep_state boolean, new_rows text default null) returns text
   language plpgsql stable set search_path = pg_catalog, hunt, pg_temp as $$
 declare
   r record;
@@ -125,7 +127,7 @@ begin
                         r.time_column, start_at - r.learning - r.retention)) || ')') end;
   return format('with _new as materialized (%1$s), _state as %2$s (%3$s)
     select array[%4$s], array[%4$s], _t, jsonb_build_object(''value'', _v, ''reason'', _reason) || _more from _new %5$s',
-    hunt.seen_values(r.rule_id, is_new), case when keep_state then '' else 'materialized' end, states, names,
+    hunt.seen_values(r.rule_id, is_new, new_rows), case when keep_state then '' else 'materialized' end, states, names,
     case when r.scope = 'entity' then format('join _state s on s.entity = _p
         cross join lateral hunt.first_seen_verdict(s.state, _v, _t, %L::interval) f
         cross join lateral (select ''never seen of this entity since '' || to_char(f.entity_first_seen, ''YYYY-MM-DD''),
@@ -139,8 +141,8 @@ begin
         where since <= _t - %L::interval and hunt.first_seen(s.state, _v, _t) is null',
         case r.scope when 'peers' then 'these peers' else 'anybody' end, r.learning) end);
 end $$;
-comment on function hunt.first_seen_statement(integer, text, text, timestamptz, boolean) is
-'The statement that finds the detections of a first_seen or new_signature rule. With keep_state it also adds the values to the rule''s histories; without, it makes histories of the past.';
+comment on function hunt.first_seen_statement(integer, text, text, timestamptz, boolean, text) is
+'The statement that finds the detections of a first_seen or new_signature rule. With keep_state it also adds the values to the rule''s histories; without, it makes histories of the past. new_rows holds the new rows already read.';
 
 -- At the first run: the rows that were there when the rule was made are its past.
 create function hunt.learn_rule(rule_id integer, is_seen text) returns void

@@ -34,7 +34,7 @@ comment on function hunt.signal_to_continue(integer, text, text, timestamptz, in
 -- A detection continues a signal if it comes within suppression after the last one, and within suppression_limit after
 -- the first. One that arrives late and precedes a signal by less than suppression joins that one.
 create function hunt.group_detections(rule_id integer, is_new text, is_seen text, start_at timestamptz,
-  end_at timestamptz, continue_signals boolean) returns setof hunt.stretch
+  end_at timestamptz, continue_signals boolean, shared hunt.shared_rows default null) returns setof hunt.stretch
   language plpgsql set search_path = pg_catalog, hunt, pg_temp as $$
 declare
   r record;
@@ -44,7 +44,7 @@ declare
 begin
   select * into strict r from hunt.rule where rule.rule_id = group_detections.rule_id;
   for d in select e.entity_type, e.entity, x.group_key, x.event_time, x.measured
-           from hunt.detect(r.rule_id, is_new, is_seen, start_at, end_at, continue_signals) x
+           from hunt.detect(r.rule_id, is_new, is_seen, start_at, end_at, continue_signals, shared) x
            cross join unnest(r.entity, x.entity) e (entity_type, entity)
            where e.entity is not null
            order by 1, 2, x.event_time, x.group_key, x.measured loop
@@ -69,7 +69,7 @@ begin
     return next s;
   end if;
 end $$;
-comment on function hunt.group_detections(integer, text, text, timestamptz, timestamptz, boolean) is
+comment on function hunt.group_detections(integer, text, text, timestamptz, timestamptz, boolean, hunt.shared_rows) is
 'The detections of a rule by entity and stretch of time, as its suppression says; with continue_signals they continue the signals that are stored.';
 
 create function hunt.render_template(template text, fields jsonb) returns text
@@ -200,8 +200,8 @@ end $$;
 comment on function hunt.store_signals(integer, text, hunt.stretch[]) is
 'Stores stretches of detections of a rule as signals or adds them to those they continue; the number of new signals that are not suppressed.';
 
-create function hunt.raise_signals(rule_id integer, is_new text, is_seen text, start_at timestamptz, end_at timestamptz)
-  returns hunt.raise_counts
+create function hunt.raise_signals(rule_id integer, is_new text, is_seen text, start_at timestamptz, end_at timestamptz,
+  shared hunt.shared_rows default null) returns hunt.raise_counts
   language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   counts hunt.raise_counts := (0, 0);
@@ -209,7 +209,7 @@ declare
   s hunt.stretch;
 begin
   -- In batches, so that memory does not grow with what is found.
-  for s in select * from hunt.group_detections(rule_id, is_new, is_seen, start_at, end_at, true) loop
+  for s in select * from hunt.group_detections(rule_id, is_new, is_seen, start_at, end_at, true, shared) loop
     counts.detections := counts.detections + s.detections;
     batch := batch || s;
     if cardinality(batch) = 1000 then
@@ -222,7 +222,7 @@ begin
   end if;
   return counts;
 end $$;
-comment on function hunt.raise_signals(integer, text, text, timestamptz, timestamptz) is
+comment on function hunt.raise_signals(integer, text, text, timestamptz, timestamptz, hunt.shared_rows) is
 'Stores what a rule detects as signals, continues the signals that go on, scores the entities and notifies the channel session_hunt_signal of each new signal.';
 
 create function hunt.update_insights(signal_ids bigint[]) returns void
@@ -246,7 +246,9 @@ begin
           from hunt.signal s
           where s.entity_type = g.entity_type and s.entity = g.entity and s.owner = g.owner and s.insight_id is null
             and not s.prototype and not s.suppressed and s.status <> 'false_positive'
-            and s.first_at <= g.first_at and s.first_at > g.first_at - policy.score_window
+            -- A row, so that only the index that begins with the entity serves, never that of the time.
+            and (s.entity_type, s.entity, s.first_at) <= (g.entity_type, g.entity, g.first_at)
+            and (s.entity_type, s.entity, s.first_at) > (g.entity_type, g.entity, g.first_at - policy.score_window)
           group by s.name) w;
     continue when score is null or score <= policy.score_above;
     insert into hunt.insight (owner, entity_type, entity, score, severity, first_at, last_at, signal_names)
@@ -312,6 +314,6 @@ end $$;
 comment on function hunt.tune_from_signal(bigint, text[], text) is
 'Marks a signal as a false positive and excludes rows like it from its rule: rows with the signal''s values in all the named fields (its entity, or fields of its evidence). Returns the number of the row in hunt.rule_tuning.';
 
-revoke execute on function hunt.group_detections(integer, text, text, timestamptz, timestamptz, boolean),
-  hunt.raise_signals(integer, text, text, timestamptz, timestamptz), hunt.store_signals(integer, text, hunt.stretch[]), hunt.update_insights(bigint[]),
+revoke execute on function hunt.group_detections(integer, text, text, timestamptz, timestamptz, boolean, hunt.shared_rows),
+  hunt.raise_signals(integer, text, text, timestamptz, timestamptz, hunt.shared_rows), hunt.store_signals(integer, text, hunt.stretch[]), hunt.update_insights(bigint[]),
   hunt.set_signal_status(bigint, text, text), hunt.tune_from_signal(bigint, text[], text) from public;

@@ -14,7 +14,7 @@ comment on function hunt.stop_deadline() is
 'Ends the deadline of hunt.start_deadline(); whether it had passed.';
 
 -- One transaction, or nothing: the rows are marked as seen in the transaction that stores what they led to.
-create function hunt.run_rule_once(rule_id integer) returns hunt.run_result
+create function hunt.run_rule_once(rule_id integer, shared hunt.shared_rows[] default null) returns hunt.run_result
   language plpgsql set search_path = pg_catalog, hunt, pg_temp set timezone = 'UTC' set jit = off as $$
 declare
   r record := hunt.own_rule(run_rule_once.rule_id);
@@ -25,6 +25,7 @@ declare
   began timestamptz := clock_timestamp();
   counts hunt.raise_counts := (0, 0);
   result hunt.run_result;
+  rows hunt.shared_rows;
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'rules need the isolation level "read committed", not "%"', current_setting('transaction_isolation')
@@ -37,6 +38,8 @@ begin
   -- Taken by a statement of its own behind the lock: it shows what the run before stored.
   snapshot := pg_current_snapshot();
   if r.exactly_once then
+    rows := hunt.shared_for(r.rule_id, shared);
+    snapshot := coalesce(rows.snapshot, snapshot);
     is_new := hunt.row_condition(r.rule_id, snapshot, true);
     is_seen := hunt.row_condition(r.rule_id, snapshot, false);
   else
@@ -49,9 +52,12 @@ begin
     counts := hunt.raise_signals(r.rule_id, is_new, is_seen, state.read_to - coalesce(r.window_size, interval '0') - r.reread, began);
     result.rows_seen := counts.detections;
   else
-    execute format('select count(*) from %s as e where %s', r.source, is_new) into result.rows_seen;
+    result.rows_seen := rows.rows_seen;
+    if result.rows_seen is null then
+      execute format('select count(*) from %s as e where %s', r.source, is_new) into result.rows_seen;
+    end if;
     if result.rows_seen > 0 then
-      counts := hunt.raise_signals(r.rule_id, is_new, is_seen, null, null);
+      counts := hunt.raise_signals(r.rule_id, is_new, is_seen, null, null, rows);
     end if;
   end if;
   result.detections := counts.detections;
@@ -69,8 +75,8 @@ begin
   end if;
   return result;
 end $$;
-comment on function hunt.run_rule_once(integer) is
-'Examines the rows of a rule''s source that it has not seen, stores the signals and marks the rows as seen, all in the caller''s transaction. NULL if the rule runs elsewhere at this moment.';
+comment on function hunt.run_rule_once(integer, hunt.shared_rows[]) is
+'Examines the rows of a rule''s source that it has not seen (of shared, where they are there), stores the signals and marks the rows as seen, all in the caller''s transaction. NULL if the rule runs elsewhere at this moment.';
 
 create function hunt.record_failure(rule_id integer, began timestamptz, error text, error_code text, detail text, hint text)
   returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -96,8 +102,23 @@ declare
   code pg_catalog.text;
   detail pg_catalog.text;
   hint pg_catalog.text;
+  shared hunt.shared_rows[];
 begin
   limit_ms := pg_catalog.date_part('epoch', time_limit) operator(pg_catalog.*) 1000;
+  -- Where that fails each rule reads for itself, and says what is wrong if it is.
+  begin
+    perform hunt.start_deadline(limit_ms);
+    shared := hunt.share_batches();
+    perform hunt.stop_deadline();
+  exception
+    when query_canceled then
+      if not hunt.stop_deadline() then
+        raise;
+      end if;
+    when others then
+      perform hunt.stop_deadline();
+  end;
+  commit;
   -- The quick ones first: a slow rule keeps nobody waiting.
   for target in
     select r.rule_id, r.name from hunt.rule r join hunt.rule_state s using (rule_id)
@@ -107,7 +128,7 @@ begin
     began := pg_catalog.clock_timestamp();
     begin
       perform hunt.start_deadline(limit_ms);
-      perform hunt.run_rule_once(target.rule_id);
+      perform hunt.run_rule_once(target.rule_id, shared);
       perform hunt.stop_deadline();
     exception
       when query_canceled then
@@ -128,6 +149,7 @@ begin
     end;
     commit;
   end loop;
+  perform hunt.drop_shared(shared);
   perform hunt.forget_runs();
   commit;
 end $$;
@@ -183,7 +205,7 @@ end $$;
 comment on function hunt.backtest_rule(text, timestamptz, timestamptz) is
 'The signals that a rule of the caller would have raised for rows with times from start_at to before end_at, had it run then: the code of a live run over the past, writing nothing. detections - 1 of each were suppressed as repetitions.';
 
-revoke execute on function hunt.run_rule_once(integer), hunt.record_failure(integer, timestamptz, text, text, text, text),
+revoke execute on function hunt.run_rule_once(integer, hunt.shared_rows[]), hunt.record_failure(integer, timestamptz, text, text, text, text),
   hunt.forget_runs(interval), hunt.start_deadline(integer), hunt.stop_deadline(),
   hunt.backtest_rule(text, timestamptz, timestamptz) from public;
 revoke execute on procedure hunt.run_rules(interval), hunt.run_rule(text) from public;

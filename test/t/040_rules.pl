@@ -170,9 +170,13 @@ for my $name (qw(restored again))
 	is_settled("$name: rows that waited are seen, rows that were seen are not", $to);
 	$to->safe_psql('postgres', row($name) . row($name));
 	is_settled("$name: its own rows are seen", $to);
+	# A rule that is made here knows the rows of the cluster before: they are the past in the cluster after it, too.
+	$to->safe_psql('postgres', q{select hunt.create_rule('made in ' || } . "'$name'" . q{, 'match', source => 'login', id_column => 'id', entity => '{who}')});
 	$to->safe_psql('postgres', row($name));
 	$from = $to;
 }
+is($from->safe_psql('postgres', q{select entity, sum(detections) from hunt.signal where rule_name = 'made in restored' group by 1 order by 1}),
+	"again|2\nrestored|1", 'again: a rule made in the cluster before has seen what was there');
 
 # A logical subscriber whose rows bring the transaction ids of another cluster
 my $subscriber = PostgreSQL::Test::Cluster->new('subscriber');

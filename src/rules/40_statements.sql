@@ -116,13 +116,14 @@ comment on function hunt.ordered_chain_moments(text, text, interval, integer[]) 
 
 -- The groups that have new rows. They go into the statement that looks for detections as an argument, not as a subquery,
 -- so that the planner knows how many they are.
-create function hunt.touched_statement(rule_id integer, is_new text) returns text
+create function hunt.touched_statement(rule_id integer, is_new text, rows text default null) returns text
   language plpgsql stable set search_path = pg_catalog, hunt, pg_temp as $$
 declare
   r record;
   keys text[];
 begin
   select * into strict r from hunt.rule where rule.rule_id = touched_statement.rule_id;
+  r.source := coalesce(rows, r.source);
   keys := r.entity || r.group_by;
   return format('select array_agg(row(array[%1$s], _from, _to)::hunt.touched)
     from (select %2$s, %3$s from %4$s as e where %5$s and %6$s and %7$s and isfinite(e.%8$I) group by %9$s) _n',
@@ -133,12 +134,12 @@ begin
     r.source, is_new, hunt.rule_filter(r.rule_id), hunt.sql_list(E'(%x\n) is not null', keys, ' and '), r.time_column,
     (select string_agg(n::text, ', ') from generate_series(1, cardinality(keys) + (r.kind = 'outlier')::integer) n));
 end $$;
-comment on function hunt.touched_statement(integer, text) is
-'The statement that gathers the groups of a rule that have rows satisfying is_new, as an array of hunt.touched: of a window the time that shares one with a new row, of an outlier rule each slice.';
+comment on function hunt.touched_statement(integer, text, text) is
+'The statement that gathers the groups of a rule that have rows satisfying is_new, of the relation rows or else its source, as an array of hunt.touched: of a window the time that shares one with a new row, of an outlier rule each slice.';
 
 -- Of the touched groups ($1) the rows that must be looked at, behind FROM.
 create function hunt.touched_rows(rule_id integer, is_seen text, start_at timestamptz, end_at timestamptz,
-  twice_unless text default null) returns text
+  twice_unless text default null, rows text default null) returns text
   language plpgsql stable set search_path = pg_catalog, hunt, pg_temp as $$
 declare
   r record;
@@ -147,15 +148,15 @@ begin
   select * into strict r from hunt.rule where rule.rule_id = touched_rows.rule_id;
   keys := r.entity || r.group_by;
   return format('from %1$s as e join _touched on %2$s and e.%3$I between _from and _to %8$s
-                 where %4$s and %5$s and e.%3$I between %6$L and %7$L', r.source,
+                 where %4$s and %5$s and e.%3$I between %6$L and %7$L', coalesce(rows, r.source),
                 hunt.sql_list(E'hunt.key_text(%x\n) = _touched._k%n', keys, ' and '), r.time_column, is_seen,
                 hunt.rule_filter(r.rule_id), start_at, end_at,
                 -- _from stands there so that the rows are doubled when they are few, behind the join.
                 case when twice_unless is null then '' else format('cross join lateral
                   (select false union all select true where (%s) is not true and _from is not null) _pass (_is_before)', twice_unless) end);
 end $$;
-comment on function hunt.touched_rows(integer, text, timestamptz, timestamptz, text) is
-'The FROM and WHERE clauses for the rows of the touched groups; start_at and end_at bound the time of all. With twice_unless those that do not satisfy it come twice, once with _is_before true, so that one reading serves an aggregate over all rows and one over those.';
+comment on function hunt.touched_rows(integer, text, timestamptz, timestamptz, text, text) is
+'The FROM and WHERE clauses for the rows of the touched groups, of the relation rows or else of the source; start_at and end_at bound the time of all. With twice_unless those that do not satisfy it come twice, once with _is_before true, so that one reading serves an aggregate over all rows and one over those.';
 
 create function hunt.touched_relation(keys text[]) returns text
   language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -165,7 +166,7 @@ comment on function hunt.touched_relation(text[]) is 'The touched groups ($1) as
 
 -- The statement of a rule whose condition looks at a window.
 create function hunt.window_statement(rule_id integer, is_new text, is_seen text, start_at timestamptz,
-  end_at timestamptz) returns text
+  end_at timestamptz, window_rows text default null) returns text
   language plpgsql stable set search_path = pg_catalog, hunt, pg_temp as $$
 declare
   r record;
@@ -175,13 +176,14 @@ declare
   columns text := '';
   rows text;
   rows_before text := '';
+  possible text;
   moments text;
   moments_before text;
 begin
   select * into strict r from hunt.rule where rule.rule_id = window_statement.rule_id;
   keys := r.entity || r.group_by;
   names := hunt.sql_list('_g%n', keys);
-  rows := hunt.touched_rows(r.rule_id, is_seen, start_at, end_at, case r.kind when 'aggregation' then is_new end);
+  rows := hunt.touched_rows(r.rule_id, is_seen, start_at, end_at, case r.kind when 'aggregation' then is_new end, window_rows);
   if r.kind = 'aggregation' then
     rows := format(E', _held as materialized (select distinct %1$s, _t, _is_before, jsonb_build_object(%2$s) as _measured
         from (select %3$s, e.%4$I as _t, _is_before, %5$s %6$s
@@ -201,16 +203,23 @@ begin
       from jsonb_array_elements(r.steps) with ordinality u (s, n);
       moments := case when r.ordered then hunt.ordered_chain_moments('_row', names, r.window_size, counts)
                       else hunt.unordered_chain_moments('_row', names, r.window_size, counts) end;
+      possible := format('select %1$s from _read group by %1$s having %2$s', names,
+                         hunt.sql_list('count(*) filter (where _s%n) >= %x', counts::text[], ' and '));
     elsif r.distinct_of is null then
       moments := hunt.threshold_moments('_row', names, r.window_size, r.min_count);
+      possible := format('select %1$s from _read group by %1$s having count(*) >= %2$s', names, r.min_count);
     else
       columns := format(E', hunt.key_text(%s\n) as _v', r.distinct_of);
       rows := rows || format(E' and (%s\n) is not null', r.distinct_of);
       moments := hunt.distinct_moments('_row', names, r.window_size, r.min_count);
+      possible := format('select %1$s from (select distinct %1$s, _v from _read) _d group by %1$s having count(*) >= %2$s',
+                         names, r.min_count);
     end if;
     moments_before := replace(moments, '_row', '_row_before');
-    rows := format(', _row as materialized (select %s, e.%I as _t%s, coalesce(%s, false) as _is_new %s)',
-                   hunt.sql_list('_k%n as _g%n', keys), r.time_column, columns, is_new, rows);
+    -- Few groups have, in all the time read, what a window must hold: the others are left out before their windows are counted.
+    rows := format(', _read as materialized (select %s, e.%I as _t%s, coalesce(%s, false) as _is_new %s),
+                    _row as materialized (select * from _read where (%s) in (%s))',
+                   hunt.sql_list('_k%n as _g%n', keys), r.time_column, columns, is_new, rows, names, possible);
     -- What was detected before matters only of groups in which something is detected now.
     rows_before := format(', _row_before as (select * from _row where not _is_new and (%1$s) in (select %1$s from _now))', names);
   end if;
@@ -220,10 +229,10 @@ begin
     hunt.touched_relation(keys), rows, moments, rows_before, moments_before, hunt.sql_list('_g%n', r.entity), names,
     hunt.sql_list('_before._g%n = _now._g%n', keys, ' and '));
 end $$;
-comment on function hunt.window_statement(integer, text, text, timestamptz, timestamptz) is
-'The statement that finds, for the touched groups ($1), the detections of a threshold, aggregation or chain rule in rows that satisfy is_new, among rows that satisfy is_seen; start_at and end_at bound the time of all rows to look at.';
+comment on function hunt.window_statement(integer, text, text, timestamptz, timestamptz, text) is
+'The statement that finds, for the touched groups ($1), the detections of a threshold, aggregation or chain rule in rows that satisfy is_new, among rows that satisfy is_seen; start_at and end_at bound the time of all rows to look at, which are those of window_rows if given.';
 
-create function hunt.match_statement(rule_id integer, is_new text) returns text
+create function hunt.match_statement(rule_id integer, is_new text, rows text default null) returns text
   language plpgsql stable set search_path = pg_catalog, hunt, pg_temp as $$
 declare
   r record;
@@ -232,52 +241,8 @@ begin
   select * into strict r from hunt.rule where rule.rule_id = match_statement.rule_id;
   entity := 'array[' || hunt.sql_list(E'hunt.key_text(%x\n)', r.entity) || ']';
   return format('select %1$s, %1$s, %2$I, ''{}''::jsonb from %3$s as e
-                 where %4$s and %5$s and isfinite(%2$I)', entity, r.time_column, r.source, is_new, hunt.rule_filter(r.rule_id));
+                 where %4$s and %5$s and isfinite(%2$I)', entity, r.time_column, coalesce(rows, r.source), is_new,
+                hunt.rule_filter(r.rule_id));
 end $$;
-comment on function hunt.match_statement(integer, text) is 'The statement that finds the detections of a match rule.';
-
--- How many rows a run finds nobody knows beforehand: the newest are in no statistics yet, and the planner takes them for one.
--- So everything is joined by hash; row by row would take hours for a batch that takes a second. work_mem: rows of a window
--- that do not fit into it go to a file, and PostgreSQL walks from one end of the window to the other there for each row.
-create function hunt.detect_by_hash(statement text, touched hunt.touched[]) returns setof hunt.detection
-  language plpgsql set search_path = pg_catalog, hunt, pg_temp set enable_nestloop = off set jit = off
-  set work_mem = '32MB' as $$
-begin
-  return query execute statement using touched;
-end $$;
-comment on function hunt.detect_by_hash(text, hunt.touched[]) is
-'The detections that a statement finds for the touched groups ($1), planned without nested loops.';
-
-create function hunt.detect(rule_id integer, is_new text, is_seen text, start_at timestamptz, end_at timestamptz,
-  keep_state boolean) returns setof hunt.detection
-  language plpgsql set search_path = pg_catalog, hunt, pg_temp as $$
-declare
-  r record := hunt.own_rule(detect.rule_id);
-  touched hunt.touched[];
-  from_at timestamptz;
-  to_at timestamptz;
-begin
-  if r.kind = 'match' then
-    return query execute hunt.match_statement(r.rule_id, is_new);
-  elsif r.kind = 'query' then
-    return query execute format('select array[q.entity::text], array[q.entity::text], q.event_time,
-                                   to_jsonb(q) - ''entity'' - ''event_time'' from (%s'||E'\n) q
-                                 where q.entity is not null and q.event_time is not null', r.query)
-      using start_at, end_at;
-  elsif r.kind in ('first_seen', 'new_signature') then
-    return query select * from hunt.detect_by_hash(hunt.first_seen_statement(r.rule_id, is_new, is_seen, start_at, keep_state), null);
-  else
-    execute hunt.touched_statement(r.rule_id, is_new) into touched;
-    if touched is null then
-      return;
-    end if;
-    select min(t.from_at), max(t.to_at) into from_at, to_at from unnest(touched) t;
-    return query select * from hunt.detect_by_hash(
-      case when r.kind = 'outlier' then hunt.outlier_statement(r.rule_id, is_new, is_seen, from_at, to_at, keep_state)
-           else hunt.window_statement(r.rule_id, is_new, is_seen, from_at, to_at) end, touched);
-  end if;
-end $$;
-comment on function hunt.detect(integer, text, text, timestamptz, timestamptz, boolean) is
-'The detections of a rule in rows that satisfy the condition is_new, among those that satisfy is_seen; start_at and end_at are the bounds of a backtest, and of a query rule $1 and $2. With keep_state what the rule has learned goes on, without it is made of the past.';
-
-revoke execute on function hunt.detect_by_hash(text, hunt.touched[]), hunt.detect(integer, text, text, timestamptz, timestamptz, boolean) from public;
+comment on function hunt.match_statement(integer, text, text) is
+'The statement that finds the detections of a match rule in its source, or in the relation rows.';
