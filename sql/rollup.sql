@@ -71,7 +71,10 @@ select count(*) > 0 as stored from hunt.rollup_visits_hour;
 select * from differences();
 -- nothing is new: the stored slices are read as they are
 select hunt.refresh_rollup('visits');
+analyze hunt.rollup_visits_day;
+set enable_seqscan = off;
 explain (costs off) select slice_start, n from hunt.read_rollup_visits('2026-03-01', '2026-03-03', '1 day') where who = 'user 1';
+reset enable_seqscan;
 
 -- rows in any order, changes of rows that are known and of rows that are not, refreshes at any moment
 create procedure play(rounds integer, out wrong bigint) language plpgsql as $$

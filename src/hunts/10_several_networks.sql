@@ -39,11 +39,11 @@ language sql stable parallel safe rows 10000 as $$
       and f.success and f.user_id is not null
       -- Networks of one's own are corporate, whatever provider's AS they are in.
       and not ('corporate' operator(pg_catalog.=) any ($6) and f.device_ip is not null and hunt.is_own_network(f.device_ip))
-      and not (select hunt.is_whole_days($3, $5) and hunt.has_rollup('user_session') and hunt.has_rollup('user_source'))
+      and not (select hunt.is_whole_days($3, $5) and hunt.has_rollup('user_session'))
     group by 1, 2, 3, 4
     union all
     select s.* from hunt.stored_signins($1, $2, $3, $4, 'corporate' operator(pg_catalog.=) any ($6), $7) s
-    where (select hunt.is_whole_days($3, $5) and hunt.has_rollup('user_session') and hunt.has_rollup('user_source'))
+    where (select hunt.is_whole_days($3, $5) and hunt.has_rollup('user_session'))
   ) u
   where pg_catalog.cardinality($6) operator(pg_catalog.=) 0
      or not exists (select from hunt.asn_classes c where c.number operator(pg_catalog.=) u.asn_number

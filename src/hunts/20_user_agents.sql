@@ -14,11 +14,11 @@ language sql stable parallel safe rows 10000 as $$
     and ($6 is null or f.device_event_id operator(pg_catalog.=) any (array(select d.id from hunt.dictionary_device_event d
                                                         where d.value operator(pg_catalog.=) any ($6))))
     and f.success and f.user_id is not null and f.agent_id is not null
-    and not (select $6 is null and hunt.is_whole_days($3, $5) and hunt.has_rollup('user_session') and hunt.has_rollup('user_source'))
+    and not (select $6 is null and hunt.is_whole_days($3, $5) and hunt.has_rollup('user_session'))
   group by 1, 2, 3, 4
   union all
   select s.* from hunt.stored_clients($1, $2, $3, $4, $7) s
-  where (select $6 is null and hunt.is_whole_days($3, $5) and hunt.has_rollup('user_session') and hunt.has_rollup('user_source')) $$;
+  where (select $6 is null and hunt.is_whole_days($3, $5) and hunt.has_rollup('user_session')) $$;
 comment on function hunt.user_clients(timestamptz, timestamptz, interval, text[], text, text[], integer) is 'Of each user and time slice the user agents and networks of his successful events of these sources (and of these vendor''s kinds of record, unless NULL) from start_at (inclusive) to end_at (exclusive), by id; what the hunts of this family count. Slices of a user with fewer rows than least_count may be left out.';
 
 create function hunt.several_clients(start_at timestamptz, end_at timestamptz, slice interval default '1 day',
@@ -52,10 +52,10 @@ returns table (slice_start timestamptz, user_username text, client_count integer
 language sql stable parallel safe rows 100 as $$
   with used as materialized (
     select s.* from hunt.user_clients($1 operator(pg_catalog.-) $5, $2, $3, $6, $8, $7) s
-    where not (select hunt.is_within_days($3, $8) and hunt.has_rollup('user_source'))
+    where not (select hunt.is_within_days($3, $8) and hunt.has_rollup('user_session'))
     union all
     select s.* from hunt.stored_several_clients($1, $2, $3, $6, $7, $4, $5) s
-    where (select hunt.is_within_days($3, $8) and hunt.has_rollup('user_source'))
+    where (select hunt.is_within_days($3, $8) and hunt.has_rollup('user_session'))
   ), client as (
     select c.user_id, c.slice_start, c.events, g.clients,
            (select hunt.distinct_values(hunt.asn_org(a)) from unnest(c.asn_numbers) a) as networks

@@ -12,14 +12,14 @@ language sql stable parallel safe rows 100 as $$
     where f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2
       and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($6))::integer[])
       and f.access_key_id is not null and f.user_id is not null and f.agent_id is not null
-      and not (select hunt.is_stored_by_hour($3, $8) and hunt.has_rollup('access_key'))
+      and not (select (hunt.is_whole_days($3, $8) or hunt.is_within_days($3, $8)) and hunt.has_rollup('access_key'))
       and ($7 is null or f.user_id operator(pg_catalog.=) (select d.id from hunt.dictionary_user d where d.value operator(pg_catalog.=) $7))
     group by 1, 2, 3
     having count(*) operator(pg_catalog.>=) greatest($4, $5) and ($4 operator(pg_catalog.<) 2 or min(f.agent_id) operator(pg_catalog.<) max(f.agent_id))
        and ($5 operator(pg_catalog.<) 2 or min(f.device_ip_asn_number) operator(pg_catalog.<) max(f.device_ip_asn_number))
     union all
     select s.access_key_id, s.user_id, s.slice_start from hunt.stored_access_keys($1, $2, $3, $4, $5, $6, $7) s
-    where (select hunt.is_stored_by_hour($3, $8) and hunt.has_rollup('access_key'))
+    where (select (hunt.is_whole_days($3, $8) or hunt.is_within_days($3, $8)) and hunt.has_rollup('access_key'))
   ) c $$;
 comment on function hunt.suspect_access_keys(timestamptz, timestamptz, interval, integer, integer, text[], text, text) is 'Access keys, users and slices that show several user agents and AS numbers where that many clients and networks are asked for: all that hunt.access_key_clients() can find.';
 
@@ -39,10 +39,14 @@ language sql stable parallel safe rows 100 as $$
            hunt.distinct_values(f.device_ip_country_code) as countries, hunt.distinct_values(f.action_id::bigint) as action_ids,
            count(*) as events, min(f.event_time) as first_at, max(f.event_time) as last_at
     from hunt.suspect_access_keys($1, $2, $3, $4, $5, $6, $7, $8) c
-    join hunt.event_fact f on f.access_key_id operator(pg_catalog.=) c.access_key_id and f.user_id operator(pg_catalog.=) c.user_id
-      and f.event_time operator(pg_catalog.>=) c.slice_start and f.event_time operator(pg_catalog.<) c.slice_end
-      and f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2
-      and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($6))::integer[])
+    -- OFFSET keeps the planner, which does not know how few suspects there are, from reading all events.
+    cross join lateral (
+      select f.* from hunt.event_fact f
+      where f.access_key_id operator(pg_catalog.=) c.access_key_id and f.user_id operator(pg_catalog.=) c.user_id
+        and f.event_time operator(pg_catalog.>=) c.slice_start and f.event_time operator(pg_catalog.<) c.slice_end
+        and f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2
+        and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($6))::integer[])
+      offset 0) f
     join hunt.dictionary_agent g on g.id operator(pg_catalog.=) f.agent_id
     group by c.access_key_id, c.user_id, c.slice_start
     having hunt.count_distinct(g.agent_key) operator(pg_catalog.>=) $4

@@ -40,7 +40,7 @@ language sql stable parallel safe rows 100 as $$
       join hunt.dictionary_agent g on g.id operator(pg_catalog.=) f.agent_id
       join hunt.event_detail d on d.event_time operator(pg_catalog.=) f.event_time and d.event_key operator(pg_catalog.=) f.event_key
       cross join lateral (select coalesce(hunt.asn_org(f.device_ip_asn_number), 'AS' operator(pg_catalog.||) f.device_ip_asn_number) as network) v
-      where f.event_time operator(pg_catalog.>=) c.first_at and f.event_time operator(pg_catalog.<) $2
+      where f.event_time operator(pg_catalog.>=) c.first_at and f.event_time operator(pg_catalog.>=) $1 and f.event_time operator(pg_catalog.<) $2
         and f.source_id operator(pg_catalog.=) (select hunt.source_id($8)) and f.success and not hunt.is_own_network(f.device_ip)
         and c.value operator(pg_catalog.=) case c.field when 'network' then v.network else g.agent_key end
     ) n

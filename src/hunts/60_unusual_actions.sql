@@ -27,21 +27,21 @@ language sql stable parallel safe rows 100000 as $$
   where (select $5 operator(pg_catalog.=) 'UTC' and hunt.slice_divides('1 hour', $3) and hunt.has_rollup('action')) $$;
 comment on function hunt.done_actions(timestamptz, timestamptz, interval, text[], text) is 'How often everyone did each action of each application (0: none) in each slice, failed ones included, from start_at (inclusive) to end_at (exclusive).';
 
-create function hunt.counted_actions(user_ids integer[], start_at timestamptz, end_at timestamptz, slice interval, sources text[],
-  time_zone text)
+create function hunt.counted_actions(user_ids integer[], named timestamptz[], start_at timestamptz, end_at timestamptz, slice interval,
+  sources text[], time_zone text)
 returns table (user_id integer, slice_start timestamptz, events bigint)
 language sql stable parallel safe rows 10000 as $$
-  select f.user_id, hunt.timeslice(f.event_time, $4, $6), count(*)
-  from unnest($1) u
-  join hunt.event_fact f on f.user_id operator(pg_catalog.=) u
-  where f.event_time operator(pg_catalog.>=) $2 and f.event_time operator(pg_catalog.<) $3 and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($5))::integer[])
+  select f.user_id, hunt.timeslice(f.event_time, $5, $7), count(*)
+  from (select distinct u.u from unnest($1) u (u)) u
+  join hunt.event_fact f on f.user_id operator(pg_catalog.=) u.u
+  where f.event_time operator(pg_catalog.>=) $3 and f.event_time operator(pg_catalog.<) $4 and f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($6))::integer[])
     and f.action_id is not null
-    and not (select $6 operator(pg_catalog.=) 'UTC' and hunt.slice_divides('1 hour', $4) and hunt.has_rollup('user_source'))
+    and not (select hunt.is_within_days($5, $7) and hunt.has_rollup('user_action'))
   group by 1, 2
   union all
-  select s.* from hunt.stored_counted_actions($1, $2, $3, $4, $5) s
-  where (select $6 operator(pg_catalog.=) 'UTC' and hunt.slice_divides('1 hour', $4) and hunt.has_rollup('user_source')) $$;
-comment on function hunt.counted_actions(integer[], timestamptz, timestamptz, interval, text[], text) is 'How many things these users did in each slice from start_at (inclusive) to end_at (exclusive), failed ones included.';
+  select s.* from hunt.stored_counted_actions($1, $2, $3, $4, $5, $6) s
+  where (select hunt.is_within_days($5, $7) and hunt.has_rollup('user_action')) $$;
+comment on function hunt.counted_actions(integer[], timestamptz[], timestamptz, timestamptz, interval, text[], text) is 'How many things these users did from start_at (inclusive) to end_at (exclusive), failed ones included: by slices or, on days without one that is named for the user beside his number, by the day. So the sum of what is before a named slice is right.';
 
 create function hunt.unusual_actions(start_at timestamptz, end_at timestamptz, slice interval default '1 hour',
   lookback interval default '90 days', learning interval default '14 days', min_bits double precision default 12,
@@ -87,8 +87,9 @@ language sql stable parallel safe rows 100 as $$
     join (select p.person_id, c.slice_start,
                  sum(sum(c.events)) over (partition by p.person_id order by c.slice_start
                                           rows between unbounded preceding and 1 preceding) as events
-          from hunt.counted_actions(array(select p.user_id from person p where p.person_id in (select s.person_id from suspect s)),
-                                    hunt.timeslice($1 operator(pg_catalog.-) $4, $3, $9), $2, $3, $8, $9) c
+          from (select array_agg(p.user_id) as user_ids, array_agg(s.slice_start) as named
+                from suspect s join person p on p.person_id operator(pg_catalog.=) s.person_id) q,
+               hunt.counted_actions(q.user_ids, q.named, hunt.timeslice($1 operator(pg_catalog.-) $4, $3, $9), $2, $3, $8, $9) c
           join person p on p.user_id operator(pg_catalog.=) c.user_id
           group by 1, 2) e on e.person_id operator(pg_catalog.=) s.person_id and e.slice_start operator(pg_catalog.=) s.slice_start
     join (select s.person_id, s.slice_start, count(*)::numeric as actions

@@ -15,6 +15,7 @@ begin
     condition text,
     slices interval[] not null check (cardinality(slices) > 0),
     retention interval check (retention > interval '0'),
+    seed bigint not null default ('x' || encode(uuid_send(gen_random_uuid()), 'hex'))::bit(64)::bigint,
     depends text[] not null,
     created_at timestamptz not null default now()
   );
@@ -68,6 +69,18 @@ begin
   create index if not exists rollup_stale_ingest on hunt.rollup_stale (ingest_epoch, ingest_xid);
   comment on table hunt.rollup_stale is
     'Changes of rows that roll-ups may have seen, noted by triggers: the table and the hours. A refresh takes in what its roll-up has not seen, as it does with rows.';
+
+  create or replace view hunt.event_ids as
+  select f.event_time, f.event_key, f.source_id, f.tenant_id, f.user_id, f.agent_id, f.action_id, f.device_event_id, f.application_id,
+         f.mfa_method_id, f.access_key_id, f.success, f.device_ip, f.device_ip_asn_number, f.device_ip_country_code, f.error_code,
+         f.session_id, f.ingest_epoch, f.ingest_xid, hunt.is_own_network(f.device_ip) as is_own_network,
+         (select d.user_arn from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as user_arn,
+         (select d.command_line from hunt.event_detail d where d.event_time = f.event_time and d.event_key = f.event_key) as command_line,
+         (select hunt.log_signature(d.command_line) from hunt.event_detail d
+          where d.event_time = f.event_time and d.event_key = f.event_key) as command
+  from hunt.event_fact f;
+  comment on view hunt.event_ids is
+    'Events as hunt.event_fact has them, with what roll-ups need of the rest: whether the address is in hunt.own_network, the ARN, the command line and its signature.';
 
   -- The text of a roll-up runs as whoever refreshes it, so it is written by its owner alone.
   foreach item in array array['rollup', 'rollup_column', 'rollup_state', 'rollup_watermark'] loop

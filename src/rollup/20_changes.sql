@@ -91,7 +91,7 @@ create function hunt.rollup_dependencies(source regclass, time_column name, used
              when t.relation = 'hunt.identity' then 'user_identity' = any (used)
              when t.relation = 'hunt.own_network' then false
              else true end
-  union all select 'hunt.own_network', null where expressions ~ 'is_own_network'
+  union all select 'hunt.own_network', null where expressions ~ 'is_own_network' or 'is_own_network' = any (used)
   order by 1 $$;
 comment on function hunt.rollup_dependencies(regclass, name, text[], text) is
 'The tables whose changes concern a roll-up over the source that uses these columns, with the column that holds the time, if there is one.';

@@ -71,7 +71,7 @@ create function hunt.rollup_insert(rollup_id integer, slice interval, query text
   language sql stable set search_path = pg_catalog, pg_temp as $$
   select format('insert into %s as t (slice_start, %s) %s on conflict (%s) do update set %s',
                 hunt.rollup_table(r.name, slice), hunt.column_list($1, null, '%1$I'), query,
-                concat_ws(', ', 'slice_start', nullif(hunt.column_list($1, true, '%1$I'), '')),
+                hunt.rollup_unique_columns($1),
                 (select string_agg(format('%1$I = coalesce(%2$s, t.%1$I, excluded.%1$I)', c.name,
                           format(c.combine, format('t.%I', c.name), format('excluded.%I', c.name))), ', ')
                  from hunt.rollup_column c where c.rollup_id = $1 and not c.is_key))
@@ -314,7 +314,7 @@ declare
   base text;
 begin
   for base in select hunt.rollup_table(r.name, r.slices[cardinality(r.slices)]) from hunt.rollup r join hunt.rollup_column c using (rollup_id)
-              where r.source = 'hunt.event_fact' and c.is_key and c.name = dictionary_column loop
+              where r.source in ('hunt.event_fact', 'hunt.event_ids') and c.is_key and c.name = dictionary_column loop
     return query execute format('select distinct t.%1$I from %2$s t where t.%1$I is not null', dictionary_column, base);
   end loop;
 end $$;

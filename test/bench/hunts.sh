@@ -6,7 +6,7 @@ hunts_duckdb() {
   local folder=$1
   command -v npm >/dev/null || die "npm is missing, which fetches DuckDB (Debian: apt-get install npm)"
   [ -d "$folder/node_modules/@duckdb/node-api" ] ||
-    (cd "$folder" && npm install --silent --no-audit --no-fund --prefix . @duckdb/node-api@1.5 >/dev/null)
+    (cd "$folder" && npm install --silent --no-audit --no-fund --prefix . @duckdb/node-api@1.5.6-r.1 >/dev/null)
 }
 
 # Makes the database hunts with so many events of so many users; their files stay in the folder.

@@ -58,7 +58,7 @@ insert into bench.task (hunt, kind, query) values
   ('k', 'stored', $q$select * from (
      select profile_username(k) as username, k, sum(n) as n from (
        select profile_key(session_profile(asn_org(asn), country, g.value, u.value)) as k, n
-       from (select user_id, device_ip_asn_number as asn, device_ip_country_code as country, agent_id, sum(events + coalesce(own_events, 0)) as n
+       from (select user_id, device_ip_asn_number as asn, device_ip_country_code as country, agent_id, sum(events) as n
              from read_rollup_user_session('2026-10-05', '2026-11-09', '1 day')
              where source_id = (select source_id('cloudtrail')) and device_ip_asn_number is not null group by 1, 2, 3, 4) f
        join dictionary_user u on u.id = f.user_id left join dictionary_agent g on g.id = f.agent_id) p
