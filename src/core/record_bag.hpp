@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -91,12 +92,17 @@ private:
   static Bytes body(Bytes bag) noexcept {
     return is_open(bag) ? bag.subspan(kOpenHeader, open_count(bag) * sizeof(Record)) : bag.subspan(kHeader);
   }
+  // Room for so many records and for as many again at most. PostgreSQL's memory comes in powers of two, of which the
+  // length word of a varlena takes 4 bytes: a bag that is a little larger than one would fill half of the next.
+  static std::size_t capacity_for(std::size_t count) noexcept {
+    constexpr std::size_t overhead = 4 + kOpenHeader;
+    return (std::bit_ceil(overhead + count * sizeof(Record)) - overhead) / sizeof(Record);
+  }
   static OpenBytes append(OpenBytes bag, Bytes records, Allocate allocate) {
     std::uint32_t count = open_count(bag);
     const std::size_t used = kOpenHeader + count * sizeof(Record);
     if (used + records.size() > bag.size()) {
-      const std::size_t more = records.size() / sizeof(Record);
-      const OpenBytes larger = create(std::max<std::size_t>(count + more, std::size_t{2} * count), allocate);
+      const OpenBytes larger = create(capacity_for(count + records.size() / sizeof(Record)), allocate);
       std::copy(bag.begin(), bag.begin() + static_cast<std::ptrdiff_t>(used), larger.begin());
       bag = larger;
     }

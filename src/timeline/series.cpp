@@ -14,24 +14,62 @@ bool is_storable(const SeriesPoint &p) noexcept {
 
 // Sums of the points of each slice, ascending.
 std::vector<SeriesPoint> sum_slices(const std::vector<SeriesPoint> &points, const Slice &slice, Zone &zone) {
+  const std::uint64_t period = zone.is_fixed() ? static_cast<std::uint64_t>(slice.period) : 0;
   std::vector<SeriesPoint> sums;
   for (const SeriesPoint &p : points) {
-    const Micros start = slice_start(p.time, slice, zone);
-    if (!sums.empty() && sums.back().time == start)
-      sums.back().value += p.value;
-    else
-      sums.push_back({start, p.value});
+    // Most points follow another one of the same slice, which where all slices have one length is seen at a glance.
+    if (sums.empty() || static_cast<std::uint64_t>(p.time) - static_cast<std::uint64_t>(sums.back().time) >= period) {
+      const Micros start = slice_start(p.time, slice, zone);
+      if (sums.empty() || sums.back().time != start)
+        sums.push_back({start, 0});
+    }
+    sums.back().value += p.value;
   }
   return sums;
 }
 
-std::optional<double> value_at(const std::vector<SeriesPoint> &sums, Micros slice) noexcept {
-  const auto at = std::lower_bound(sums.begin(), sums.end(), slice,
-                                   [](const SeriesPoint &p, Micros time) { return p.time < time; });
-  return at != sums.end() && at->time == slice ? std::optional(at->value) : std::nullopt;
+// Finds slices among sums. What is asked for nearly always ascends; where clocks are put back it may not.
+class Cursor {
+public:
+  explicit Cursor(const std::vector<SeriesPoint> &sums) noexcept : sums_(sums), at_(sums.begin()) {}
+  std::optional<double> value_at(Micros slice) noexcept {
+    if (at_ != sums_.begin() && std::prev(at_)->time >= slice)
+      at_ = std::ranges::lower_bound(sums_, slice, {}, &SeriesPoint::time);
+    while (at_ != sums_.end() && at_->time < slice)
+      ++at_;
+    return at_ != sums_.end() && at_->time == slice ? std::optional(at_->value) : std::nullopt;
+  }
+
+private:
+  const std::vector<SeriesPoint> &sums_;
+  std::vector<SeriesPoint>::const_iterator at_;
+};
+
+// The slices of a comparison that have a sum, or of which one that is a shift earlier may have: ascending, each once.
+std::vector<Micros> slices_of(const std::vector<SeriesPoint> &sums, const Comparison &comparison, Zone &zone) {
+  std::vector<Micros> slices;
+  const auto take = [&](Micros slice) {
+    if (slice >= comparison.start && slice < comparison.end)
+      slices.push_back(slice);
+  };
+  for (const SeriesPoint &p : sums)
+    take(p.time);
+  for (const Shift &s : comparison.shifts) {
+    const auto before = static_cast<std::ptrdiff_t>(slices.size());
+    for (const SeriesPoint &p : sums)
+      if (p.time < comparison.end)
+        take(slice_after(p.time, 1, s, comparison.slice, zone));
+    const auto middle = slices.begin() + before;
+    if (!std::is_sorted(middle, slices.end()))
+      std::sort(middle, slices.end());
+    std::inplace_merge(slices.begin(), middle, slices.end());
+  }
+  slices.erase(std::unique(slices.begin(), slices.end()), slices.end());
+  return slices;
 }
 
 void summarize(ComparedSlice &row, std::optional<double> missing) {
+  row.average = row.minimum = row.maximum = row.deviation = std::nullopt;
   double n = 0, mean = 0, squares = 0;
   for (const std::optional<double> &before : row.before) {
     const std::optional<double> known = before ? before : missing;
@@ -62,40 +100,30 @@ SeriesPoint checked_point(Micros time, double value) {
 
 void validate_series(Series::Bytes bytes) { Series::validate(bytes, "a series", is_storable); }
 
-std::vector<ComparedSlice> compare(const std::vector<SeriesPoint> &points, const Comparison &comparison, Zone &zone) {
+void compare(const std::vector<SeriesPoint> &points, const Comparison &comparison, Zone &zone, VisitSlice visit,
+             void *context) {
   for (const Shift &s : comparison.shifts)
     s.check();
   const std::vector<SeriesPoint> sums = sum_slices(points, comparison.slice, zone);
-  std::vector<Micros> slices;
-  const auto take = [&](Micros slice) {
-    if (slice >= comparison.start && slice < comparison.end)
-      slices.push_back(slice);
-  };
-  for (const SeriesPoint &p : sums) {
-    take(p.time);
-    if (p.time < comparison.end)
-      for (const Shift &s : comparison.shifts)
-        take(slice_after(p.time, 1, s, comparison.slice, zone));
-  }
-  std::sort(slices.begin(), slices.end());
-  slices.erase(std::unique(slices.begin(), slices.end()), slices.end());
-
-  std::vector<ComparedSlice> rows;
-  for (const Micros slice : slices) {
-    ComparedSlice row{slice, value_at(sums, slice), {}, false, false, {}, {}, {}, {}};
+  Cursor own(sums);
+  std::vector<Cursor> earlier(comparison.shifts.size(), Cursor(sums));
+  ComparedSlice row{};
+  row.before.resize(comparison.shifts.size());
+  for (const Micros slice : slices_of(sums, comparison, zone)) {
+    row.slice = slice;
+    row.value = own.value_at(slice);
     bool was = false;
-    for (const Shift &s : comparison.shifts) {
-      row.before.push_back(value_at(sums, slice_after(slice, -1, s, comparison.slice, zone)));
-      was |= row.before.back().has_value();
+    for (std::size_t i = 0; i < row.before.size(); ++i) {
+      row.before[i] = earlier[i].value_at(slice_after(slice, -1, comparison.shifts[i], comparison.slice, zone));
+      was |= row.before[i].has_value();
     }
     if (!row.value && !was)
       continue;
     row.is_new = row.value && !was;
     row.is_gone = !row.value;
     summarize(row, comparison.missing);
-    rows.push_back(std::move(row));
+    visit(context, row);
   }
-  return rows;
 }
 
 }  // namespace hunt::timeline

@@ -44,7 +44,10 @@ struct ComparedSlice {
 // Every slice from start to end that has a point, or whose earlier slices have one. The earlier slice of a shift is
 // the one that contains the start of the slice moved back by the calendar of the zone: the same time of the clock, also
 // when clocks changed in between (Zone::instant_of says what becomes of a time that they repeat or skip). Points
-// of one slice are added, in ascending order. Raises 22023 if a shift is not into the past.
-std::vector<ComparedSlice> compare(const std::vector<SeriesPoint> &points, const Comparison &comparison, Zone &zone);
+// of one slice are added, in ascending order. Slices are visited ascending, each in the same row, which is valid until
+// the visit returns. Raises 22023 if a shift is not into the past. `points` ascend.
+using VisitSlice = void (*)(void *context, const ComparedSlice &row);
+void compare(const std::vector<SeriesPoint> &points, const Comparison &comparison, Zone &zone, VisitSlice visit,
+             void *context);
 
 }  // namespace hunt::timeline

@@ -39,20 +39,46 @@ Datum changed(FunctionCallInfo fcinfo, OpenBytes bytes) {
   return varlena_of(pg::is_aggregate(fcinfo) ? Bytes(bytes) : Series::close(bytes, new_bytes));
 }
 
-// A float8[] of values, NULL for those that are missing.
-Datum array_of(const std::vector<std::optional<double>> &values) {
-  return pg::call([&values] {
-    const std::size_t size = values.size();
-    auto *const data = static_cast<Datum *>(palloc(size * sizeof(Datum)));
-    auto *const nulls = static_cast<bool *>(palloc(size));
-    for (std::size_t i = 0; i < size; ++i) {
-      nulls[i] = !values[i].has_value();
-      data[i] = Float8GetDatum(values[i].value_or(0));
-    }
-    int dims[] = {static_cast<int>(size)}, lower[] = {1};
-    return PointerGetDatum(
-        construct_md_array(data, nulls, 1, dims, lower, FLOAT8OID, sizeof(double), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+// What compare() puts its rows into.
+struct Rows {
+  ReturnSetInfo *result;
+  std::optional<double> missing;
+  Datum *before;  // room for a value a shift
+  bool *is_missing;
+};
+
+Datum optional_datum(const std::optional<double> &value) { return Float8GetDatum(value.value_or(0)); }
+
+void put_row(void *context, const timeline::ComparedSlice &row) {
+  const Rows &rows = *static_cast<const Rows *>(context);
+  const std::optional<double> value = row.value ? row.value : rows.missing;
+  const bool has_delta = value && row.average, has_ratio = has_delta && *row.average != 0;
+  for (std::size_t i = 0; i < row.before.size(); ++i) {
+    rows.is_missing[i] = !row.before[i].has_value();
+    rows.before[i] = optional_datum(row.before[i]);
+  }
+  Datum values[] = {TimestampTzGetDatum(row.slice),
+                    optional_datum(value),
+                    Datum{0},
+                    optional_datum(row.average),
+                    optional_datum(row.minimum),
+                    optional_datum(row.maximum),
+                    optional_datum(row.deviation),
+                    BoolGetDatum(row.is_new),
+                    BoolGetDatum(row.is_gone),
+                    Float8GetDatum(has_delta ? *value - *row.average : 0),
+                    Float8GetDatum(has_ratio ? *value / *row.average : 0)};
+  bool nulls[] = {false,          !value, false, !row.average, !row.minimum, !row.maximum,
+                  !row.deviation, false,  false, !has_delta,   !has_ratio};
+  int size[] = {static_cast<int>(row.before.size())}, lower[] = {1};
+  pg::call([&] {
+    ArrayType *const before = construct_md_array(rows.before, rows.is_missing, 1, size, lower, FLOAT8OID,
+                                                 sizeof(double), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+    values[2] = PointerGetDatum(before);
+    tuplestore_putvalues(rows.result->setResult, rows.result->setDesc, values, nulls);
+    pfree(before);
   });
+  pg::check_interrupts();
 }
 
 std::span<const Datum> shifts_arg(FunctionCallInfo fcinfo, int n) {
@@ -92,7 +118,7 @@ SQL_FUNCTION(series_trans) {
     return PG_GETARG_DATUM(0);
   }
   const timeline::SeriesPoint point = timeline::checked_point(PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_FLOAT8(2));
-  const OpenBytes bytes = PG_ARGISNULL(0) ? Series::create(4, new_bytes) : open_arg(fcinfo, pg::state_arg(fcinfo, 0));
+  const OpenBytes bytes = PG_ARGISNULL(0) ? Series::create(3, new_bytes) : open_arg(fcinfo, pg::state_arg(fcinfo, 0));
   return changed(fcinfo, Series::add(bytes, point, new_bytes));
 }
 
@@ -112,6 +138,8 @@ SQL_FUNCTION(series_compare) {
   const Bytes bytes = series_arg(fcinfo, 0);
   const Interval &slice = *PG_GETARG_INTERVAL_P(1);
   const std::span<const Datum> shifts = shifts_arg(fcinfo, 2);
+  auto *const before = static_cast<Datum *>(palloc(shifts.size() * sizeof(Datum)));
+  auto *const is_missing = static_cast<bool *>(palloc(shifts.size()));
   timeline::Comparison comparison{timeline::slice_of(slice.month, slice.day, slice.time),
                                   {},
                                   PG_GETARG_TIMESTAMPTZ(3),
@@ -124,24 +152,7 @@ SQL_FUNCTION(series_compare) {
   }
   if (!PG_ARGISNULL(6))
     comparison.missing = PG_GETARG_FLOAT8(6);
-  for (const timeline::ComparedSlice &row : timeline::compare(Series::records(bytes), comparison, zone)) {
-    const std::optional<double> value = row.value ? row.value : comparison.missing;
-    const bool has_delta = value && row.average, has_ratio = has_delta && *row.average != 0;
-    Datum values[] = {TimestampTzGetDatum(row.slice),
-                      Float8GetDatum(value.value_or(0)),
-                      array_of(row.before),
-                      Float8GetDatum(row.average.value_or(0)),
-                      Float8GetDatum(row.minimum.value_or(0)),
-                      Float8GetDatum(row.maximum.value_or(0)),
-                      Float8GetDatum(row.deviation.value_or(0)),
-                      BoolGetDatum(row.is_new),
-                      BoolGetDatum(row.is_gone),
-                      Float8GetDatum(has_delta ? *value - *row.average : 0),
-                      Float8GetDatum(has_ratio ? *value / *row.average : 0)};
-    bool nulls[] = {false,          !value, false, !row.average, !row.minimum, !row.maximum,
-                    !row.deviation, false,  false, !has_delta,   !has_ratio};
-    pg::call([&] { tuplestore_putvalues(result->setResult, result->setDesc, values, nulls); });
-    pg::check_interrupts();
-  }
+  Rows rows{result, comparison.missing, before, is_missing};
+  timeline::compare(Series::records(bytes), comparison, zone, put_row, &rows);
   PG_RETURN_NULL();
 }
