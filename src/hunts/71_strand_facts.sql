@@ -4,7 +4,7 @@
 create function hunt.rate_bits(hits bigint, events bigint, known_hits bigint, known_events bigint) returns double precision
 language sql immutable parallel safe as $$
   -- Beta functions as products: each event's probability after the ones before it (Laplace's rule of succession).
-  select sum(ln(n.likelihood)) operator(pg_catalog./) ln(2::double precision)
+  select coalesce(sum(ln(n.likelihood)) operator(pg_catalog./) ln(2::double precision), 0)
   from (
     select g::double precision operator(pg_catalog./) ($3 operator(pg_catalog.+) g) as likelihood from generate_series(1, $1) g
     union all
@@ -93,6 +93,20 @@ language sql stable parallel safe rows 100 set search_path = pg_catalog, hunt, p
   group by e.strand, e.client $$;
 comment on function hunt.strand_replays(hunt.strand[], interval, interval, text[]) is 'Facts: a session that a familiar browser of a computer began goes on in the new client of a strand.';
 
+create function hunt.unnamed_devices(user_ids integer[], clients text[], start_at timestamptz, end_at timestamptz, newest integer)
+returns table (events bigint, unnamed bigint)
+language sql stable parallel safe rows 1 as $$
+  select count(*), count(*) filter (where hunt.is_blank(l.device_hostname))
+  from (select d.device_hostname
+        from hunt.event_fact f
+        join hunt.dictionary_agent g on g.id operator(pg_catalog.=) f.agent_id and g.agent_key operator(pg_catalog.=) any ($2)
+        join hunt.event_detail d on d.event_time operator(pg_catalog.=) f.event_time and d.event_key operator(pg_catalog.=) f.event_key
+        where ($1 is null or f.user_id operator(pg_catalog.=) any ($1)) and f.success
+          and f.event_time operator(pg_catalog.>=) $3 and f.event_time operator(pg_catalog.<) $4
+          and f.source_id operator(pg_catalog.=) (select hunt.source_id('entra_signin'))
+        order by f.event_time desc limit $5) l $$;
+comment on function hunt.unnamed_devices(integer[], text[], timestamptz, timestamptz, integer) is 'Of the newest successful sign-ins (Entra ID) with these clients, of these users or of all if user_ids is NULL: how many there are, and how many name no device.';
+
 create function hunt.strand_devices(strands hunt.strand[], within interval)
 returns table (strand integer, at timestamptz, bits double precision, what text)
 language sql stable parallel safe rows 100 set search_path = pg_catalog, hunt, pg_temp set jit = off as $$
@@ -100,25 +114,26 @@ language sql stable parallel safe rows 100 set search_path = pg_catalog, hunt, p
     select n.* from (
       select e.strand, e.at, hunt.is_blank(d.device_hostname) as is_unnamed,
              row_number() over w as events, count(*) filter (where hunt.is_blank(d.device_hostname)) over w as unnamed
-      from hunt.strand_events(array(select s from unnest($1) s where s.new_network), '0', $2, '{entra_signin}') e
+      from hunt.strand_events(array(select s from unnest($1) s where s.new_network or not hunt.is_phone(s.client)), '0', $2, '{entra_signin}') e
       join hunt.event_detail d on d.event_time = e.at and d.event_key = e.event_key
       where e.is_own and e.is_success
       window w as (partition by e.strand order by e.at, e.event_key rows unbounded preceding)) n
     where n.events <= 20
+  ), silent as materialized (
+    select s.* from unnest($1) s where s.number in (select n.strand from sign_in n where n.events > 1 and n.unnamed > 0)
   ), habit as materialized (
     -- How often this client of his names no device: his newest sign-ins before.
     select s.number as strand, h.events, h.unnamed
-    from unnest($1) s
-    cross join lateral (
-      select count(*) as events, count(*) filter (where hunt.is_blank(l.device_hostname)) as unnamed
-      from (select d.device_hostname
-            from hunt.event_fact f
-            join hunt.dictionary_agent g on g.id = f.agent_id and g.agent_key = s.client
-            join hunt.event_detail d on d.event_time = f.event_time and d.event_key = f.event_key
-            where f.user_id = any (s.user_ids) and f.event_time >= s.first_at - interval '30 days' and f.event_time < s.first_at
-              and f.source_id = (select hunt.source_id('entra_signin')) and f.success
-            order by f.event_time desc limit 50) l) h
-    where s.number in (select n.strand from sign_in n where n.events > 1 and n.unnamed > 0) and h.events >= 5
+    from silent s
+    cross join lateral hunt.unnamed_devices(s.user_ids, array[s.client], s.first_at - interval '30 days', s.first_at, 50) h
+    where not s.new_client and h.events >= 5
+    union all
+    -- Where the client is new to him: how often everybody's does, if his browsers of computers do name theirs.
+    select s.number, e.events, e.unnamed
+    from silent s
+    cross join lateral hunt.unnamed_devices(s.user_ids, s.familiar_browsers, s.first_at - interval '30 days', s.first_at, 50) h
+    cross join lateral hunt.unnamed_devices(null, array[s.client], s.first_at - interval '7 days', s.first_at, 200) e
+    where s.new_client and not hunt.is_phone(s.client) and e.events >= 5 and h.events >= 5 and h.unnamed <= 0.1 * h.events
   )
   select r.strand, r.at, r.bits - r.before, 'device not named'
   from (
@@ -128,7 +143,7 @@ language sql stable parallel safe rows 100 set search_path = pg_catalog, hunt, p
     from (select n.strand, n.at, n.events, greatest(hunt.rate_bits(n.unnamed, n.events, h.unnamed, h.events), 0) as bits
           from sign_in n join habit h on h.strand = n.strand where n.events >= 2) b) r
   where r.bits > r.before $$;
-comment on function hunt.strand_devices(hunt.strand[], interval) is 'Facts: sign-ins (Entra ID) of a strand name no device though the person''s with this client mostly do: rate_bits() of the first ones, at most 20, whenever they are more than before.';
+comment on function hunt.strand_devices(hunt.strand[], interval) is 'Facts: sign-ins (Entra ID) of a strand name no device though the person''s with this client mostly do, or, with a client that is new to him, everybody''s do: rate_bits() of the first ones, at most 20, whenever they are more than before.';
 
 create function hunt.strand_denials(strands hunt.strand[], within interval, sources text[])
 returns table (strand integer, at timestamptz, bits double precision, what text)
@@ -149,7 +164,7 @@ language sql stable parallel safe rows 100 set search_path = pg_catalog, hunt, p
       select count(*) as events, count(*) filter (where l.is_denied) as denied
       from (select f.success is false and hunt.is_denial(f.error_code) as is_denied
             from hunt.event_fact f
-            where f.user_id = any (s.user_ids) and f.event_time >= s.first_at - interval '30 days' and f.event_time < s.first_at
+            where f.user_id = any (s.user_ids) and f.event_time >= s.first_at - interval '30 days' and f.event_time < s.first_at - interval '1 hour'
               and f.source_id = any ((select hunt.source_ids($3))::integer[]) and f.access_key_id is not null
             order by f.event_time desc limit 500) l) h
     where s.number in (select c.strand from call c where c.denied > 1) and h.events >= 20
