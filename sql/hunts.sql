@@ -189,6 +189,24 @@ select count(*) as not_twice from unregistered_devices(:day);
 \echo added up: what speaks against whom
 select seen_at, user_identity, network, client, country, round(bits) as bits, evidence, first_at from session_risks(:day);
 select count(*) = 0 as none_above from session_risks(:day, min_bits => 100);
+-- Beta functions give 4.7004, 8.8434, 5.7192 and -3.1261; where nothing is known of the rate, nothing is told by it
+select round(rate_bits(k, n, known_k, known_n)::numeric, 4) as bits
+from (values (1, 1, 0, 50), (2, 2, 0, 50), (3, 10, 6, 300), (0, 10, 6, 300), (0, 0, 6, 300), (3, 7, 0, 0)) v (k, n, known_k, known_n);
+select error_code, is_denial(error_code) from unnest('{AccessDenied,Client.UnauthorizedOperation,403,Forbidden,ThrottlingException,404,null}'::text[]) error_code;
+savepoint facts;
+\echo the day after: Bob's browser three times without its device, Alice's key where two of three calls are denied
+select ingested('entra_signin', jsonb_agg(signin('bob@example.com', '2026-03-22 08:00+00'::timestamptz + h * interval '1 minute', '198.51.100.9', chrome(), 'b' || h)))
+from generate_series(0, 2) h;
+select ingested('cloudtrail', jsonb_build_array(
+  call('alice', '2026-03-22 10:01+00', '8.8.8.8', 'aws-cli/2.15.30 Python/3.11.8 Linux/6.1', 'iam', 'ListUsers') || '{"errorCode": "AccessDenied"}',
+  call('alice', '2026-03-22 10:02+00', '8.8.8.8', 'aws-cli/2.15.30 Python/3.11.8 Linux/6.1', 'iam', 'ListRoles') || '{"errorCode": "AccessDenied"}',
+  call('alice', '2026-03-22 10:03+00', '8.8.8.8', 'aws-cli/2.15.30 Python/3.11.8 Linux/6.1', 's3', 'ListBuckets')));
+select seen_at, user_identity, network, evidence from session_risks('2026-03-22', '2026-03-23', min_bits => 0);
+\echo not if the device is named, and not for calls that are wrong rather than denied
+update hunt.event_detail set device_hostname = 'pc-bob' where event_time >= '2026-03-22';
+update hunt.event_fact set error_code = 'NoSuchEntity' where event_time >= '2026-03-22' and error_code = 'AccessDenied';
+select user_identity, e from session_risks('2026-03-22', '2026-03-23', min_bits => -99) r, unnest(r.evidence) e where e ~ 'device|denied';
+rollback to facts;
 \echo all about Alice, by whichever name
 insert into hunt.signal (rule_name, name, entity_type, entity, severity, prototype, first_at, last_at, tags)
 values ('a rule', 'Something of her key', 'access_key_id', 'AKIAALICE', 5, false, '2026-03-21 10:02+00', '2026-03-21 10:04+00', '{T1078.004}'),

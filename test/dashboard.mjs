@@ -1,8 +1,11 @@
 // Opens every page of a built dashboard in headless Chromium, in light, dark and at the width of a phone, takes screenshots and
-// tells what is wrong: errors in the console, requests beyond localhost, pages wider than the window, cells that failed.
+// tells what is wrong: errors in the console, requests beyond localhost, pages wider than the window, cells that failed, controls that
+// the keyboard does not reach, colours that not everybody tells apart.
 //   node dashboard.mjs URL FOLDER PREFIX PATH ...
 import {createRequire} from "node:module";
 import {mkdirSync} from "node:fs";
+import {colours} from "./dashboard_colours.mjs";
+import {keyboard} from "./dashboard_keyboard.mjs";
 
 const puppeteer = createRequire(`${process.cwd()}/dashboard/package.json`)("puppeteer-core");
 const [url, folder, prefix, ...paths] = process.argv.slice(2);
@@ -37,6 +40,7 @@ for (const [look, width, scheme] of looks) {
     if (found.undefinedText) complain('text says undefined, NaN, [object or ""');
     if (found.heading !== 1) complain(`${found.heading} headings of the first order`);
     await page.screenshot({path: `${folder}/${prefix}-${at.replace(/[/.]/g, "_")}-${look}.png`, fullPage: true});
+    for (const text of [...await colours(page), ...await keyboard(page)]) complain(text);
     seen++;
   }
   await page.close();
