@@ -31,12 +31,14 @@ vacuum analyze bench.sketch, bench.hll;
 create table bench.task (task text primary key, query text, spent float8[]);
 insert into bench.task (task, query) values
   ('groups, floor', 'select count(v) from (select bit_xor(hashtextextended(x, 0)) v from bench.log group by user_id, day) g'),
+  ('groups, max(text)', 'select count(v) from (select max(x collate "C") v from bench.log group by user_id, day) g'),
   ('groups, count_distinct', 'select count(v) from (select hunt.count_distinct(x) v from bench.log group by user_id, day) g'),
   ('groups, exact', 'select count(v) from (select count(distinct x) v from bench.log group by user_id, day) g'),
   ('groups, hll', 'select count(v) from (select hll_cardinality(hll_add_agg(hll_hash_text(x))) v from bench.log group by user_id, day) g'),
   ('table, floor', 'select bit_xor(hashtextextended(x, 0)) from bench.log'),
   ('table, count_distinct', 'select hunt.count_distinct(x) from bench.log'),
   ('table, hll', 'select hll_cardinality(hll_add_agg(hll_hash_text(x))) from bench.log'),
+  ('union, sum(integer)', 'select sum(v) from (select sum(user_id) v from bench.sketch group by user_id) g'),
   ('union, sketch', 'select sum(v) from (select hunt.count_distinct_merge(s) v from bench.sketch group by user_id) g'),
   ('union, hll', 'select sum(v) from (select hll_cardinality(hll_union_agg(s)) v from bench.hll group by user_id) g');
 
