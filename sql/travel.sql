@@ -63,3 +63,31 @@ select fastest_travel(travel(now(), 0, 0, 0), max_kmh => -1);
 select fastest_travel(travel(now(), 0, 0, 0), recurring_days => 0);
 select 'EAAAAA=='::hunt.travel;
 select 'QUFB'::hunt.travel;
+
+-- four stories, each as history, baseline and travel tell it; every state also holds what came later
+create temp table story as
+select who, at, country, laptop, latitude, longitude, accuracy_km from (
+  select 'new employee' as who, timestamptz '2026-06-01 08:00' + day * interval '1 day' as at, 'DE' as country, 'A' as laptop, 'Berlin' as name from generate_series(0, 60) day
+  union all select 'returns after 100 days', timestamptz '2026-01-01 08:00' + day * interval '1 day', 'DE', 'A', 'Berlin' from generate_series(0, 200) day where day not between 60 and 159
+  union all select 'traveller', timestamptz '2026-01-01 08:00' + day * interval '1 day', 'DE', 'A', 'Berlin' from generate_series(0, 60) day
+  union all select 'traveller', timestamptz '2026-03-02 23:00' + day * interval '1 day', 'SG', 'A', 'Singapore' from generate_series(0, 4) day
+  union all select 'laptop change', timestamptz '2026-01-01 08:00' + day * interval '1 day', 'DE', case when day < 60 then 'A' else 'B' end, 'Berlin' from generate_series(0, 70) day
+  union all select 'laptop change', timestamptz '2026-03-02 18:00', 'DE', 'A', 'Berlin'
+  union all select 'thief', timestamptz '2026-01-01 08:00' + day * interval '1 day', 'DE', 'A', 'Berlin' from generate_series(0, 60) day
+  union all select 'thief', timestamptz '2026-03-02 08:00' + n * interval '20 minutes', 'SG', 'X' || n, 'Singapore' from generate_series(1, 5) n) s
+join place using (name);
+create temp table told as
+select who, history(country, at) as countries, history(laptop, at) as laptops, travel(at, latitude, longitude, accuracy_km) as visits,
+       (select baseline(n, day, '1 day', 'max') from (select date_trunc('day', at) as day, count(distinct laptop) as n from story d where d.who = s.who group by 1) d) as laptops_a_day
+from story s group by who;
+with asked as (
+  select s.who, s.at, s.country, s.laptop, (first_seen_verdict(t.countries, s.country, s.at)).verdict as country_is, (first_seen_verdict(t.laptops, s.laptop, s.at)).verdict as laptop_is,
+         b.verdict as laptops_are, h.is_fast
+  from story s join told t using (who)
+  left join travel_hops(t.visits) h on h.to_at = s.at
+  cross join lateral baseline_verdict(t.laptops_a_day, (select count(distinct laptop) from story d where d.who = s.who and date_trunc('day', d.at) = date_trunc('day', s.at)), s.at) b
+), changes as (
+  select *, lag((country_is, laptop_is, laptops_are, is_fast)) over (partition by who order by at) as before from asked
+)
+select who, at, country, laptop, country_is, laptop_is, laptops_are, is_fast from changes
+where (country_is, laptop_is, laptops_are, is_fast) is distinct from before order by who, at;

@@ -103,7 +103,7 @@ create function hunt.baseline_verdict(model hunt.baseline, value bigint, ts time
   returns hunt.baseline_verdict
   language c immutable parallel safe cost 1000 as 'MODULE_PATHNAME', 'baseline_verdict';
 comment on function hunt.baseline_verdict(hunt.baseline, bigint, timestamptz, timestamptz, double precision, bigint, text, interval, boolean, boolean) is
-'Whether a value of the slice that contains ts is usual, by the slices before it within the retention (as_of: only those before that). An outlier is less probable than a normal deviate beyond sigma (1 to 10) on one side and reaches floor_value; direction +, - or +-. Within learning after the first slice, or with nothing known, the verdict is learning. silent counts slices without a count as 0. rhythm compares with the same hour of the week where there is one. A NULL model knows nothing; NULL for a NULL value or ts.';
+'Whether a value of the slice that contains ts is usual, by the slices before it within the retention (as_of: only those before that). An outlier is less probable than a normal deviate beyond sigma (1 to 10) on one side and reaches floor_value; direction +, - or +-. Within learning after the first slice or the first one behind a gap longer than the retention (unless silent slices count), or with nothing known, the verdict is learning. silent counts slices without a count as 0. rhythm compares with the same hour of the week where there is one. A NULL model knows nothing; NULL for a NULL value or ts.';
 
 -- Created by the user through hunt.setup(), so that it is his.
 create function hunt.create_baseline_tables() returns void

@@ -68,6 +68,24 @@ Week known_slices(const Model &model, const Question &q) {
   return week;
 }
 
+// Since when the entity has been there: its first slice, or the first one behind a gap longer than the retention, in
+// which all that was known before was forgotten. One whose silent slices count was never gone.
+std::int64_t began(const Model &model, const Question &q) {
+  const std::int64_t end = std::min(q.slice, q.as_of);
+  std::int64_t first = model.first;
+  if (q.silent || model.points.empty())
+    return first;
+  std::int64_t last = model.pruned ? model.points.front().slice : first;
+  for (const Point &p : model.points) {
+    if (p.slice >= end)
+      break;
+    if (p.slice - last > model.settings.limit)
+      first = p.slice;
+    last = p.slice;
+  }
+  return first;
+}
+
 bool has_rhythm(const Week &week, const Moments &all) noexcept {
   double within = 0;
   std::int64_t places = 0;
@@ -152,7 +170,7 @@ Verdict judge(const Model &model, const Question &q) {
   Verdict v{};
   v.n = group.moments.n;
   v.known = v.n > 0;
-  const std::int64_t age = std::int64_t{std::min(q.slice, q.as_of)} - model.first;
+  const std::int64_t age = std::int64_t{std::min(q.slice, q.as_of)} - began(model, q);
   if (!v.known) {
     v.finding = Finding::kLearning;
     v.reason = explain(q, v, model.settings.unit, 0, age);

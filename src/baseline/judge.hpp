@@ -16,7 +16,7 @@ struct Question {
   double sigma;         // 1 to 10
   std::uint64_t floor;  // a high outlier has at least this value, a low one at least this expectation
   Direction direction;
-  std::uint32_t learning;  // so many slices after the model's first one nothing is an outlier
+  std::uint32_t learning;  // so many slices after it began, or began anew, nothing is an outlier
   bool silent;             // slices without a count are zeros
   bool rhythm;             // look at the same hour of the week, if there is a rhythm
 

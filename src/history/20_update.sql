@@ -56,7 +56,8 @@ begin
   end if;
   return query
   with event as materialized (
-    select u.number, u.entity collate "C" as entity, u.value, u.at, u.peer_group collate "C" as peer_group
+    select u.number, u.entity collate "C" as entity, u.value, u.at, u.peer_group collate "C" as peer_group,
+           case when with_everyone or u.peer_group is not null then u.value::text end collate "C" as group_value
     from unnest(entities, "values", times, peer_groups) with ordinality u(entity, value, at, peer_group, number)
     where u.entity is not null and %2$s and isfinite(u.at)
   ),
@@ -69,11 +70,11 @@ begin
   ),
   group_state as (
     insert into hunt.history_value as h (name_id, peer_group, value, state)
-    select its_id, g.peer_group, g.value::text, hunt.history(g.value, g.at, 1, retention)
-    from (select e.peer_group, e.value, e.at from event e where e.peer_group is not null
-          union all select '', e.value, e.at from event e where with_everyone) g
+    select its_id, g.peer_group, g.group_value, hunt.history(g.value, g.at, 1, retention)
+    from (select e.peer_group, e.group_value, e.value, e.at from event e where e.peer_group is not null
+          union all select '', e.group_value, e.value, e.at from event e where with_everyone) g
     where (select count(*) from entity_state) > 0
-    group by g.peer_group, g.value order by g.peer_group, g.value::text collate "C"
+    group by g.peer_group, g.group_value order by g.peer_group, g.group_value
     on conflict on constraint history_value_pkey do update set state = h.state operator(hunt.||) excluded.state
     returning h.peer_group, h.value, h.state
   )
@@ -81,8 +82,8 @@ begin
          hunt.first_seen_verdict(s.state, e.value, e.at, learning, retention, rare_days, p.state, o.state)
   from event e
   join entity_state s on s.entity = e.entity
-  left join group_state p on p.peer_group = e.peer_group and p.value = e.value::text
-  left join group_state o on o.peer_group = '' and o.value = e.value::text;
+  left join group_state p on p.peer_group = e.peer_group and p.value = e.group_value
+  left join group_state o on o.peer_group = '' and o.value = e.group_value;
 end $body$;
 comment on function hunt.update_history(text, text[], %1$s[], timestamptz[], text[], interval, interval, integer, integer, boolean) is
 'Adds a batch of events to the history of this name and tells of each event whether its value was seen before: by its entity, its group of peers, everyone. Events without entity, value or time are left out.';

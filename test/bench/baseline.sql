@@ -37,7 +37,8 @@ select run, pg_temp.spent('select count(networks) from (' || :'slices' || ') s')
   pg_temp.spent('with a as (' || :'slices' || '), b as (select networks, avg(networks) over w m, stddev(networks) over w d from a window w as (partition by usr order by hour range between interval ''14 days'' preceding and interval ''1 hour'' preceding))
                  select count(*) from b where abs(networks - m) > 3 * d') as plain_sql
 from generate_series(1, :runs) run;
-select *, round(outlier / floor, 2) as outlier_ratio, round(outliers / floor, 2) as outliers_ratio, round(plain_sql / floor, 2) as plain_sql_ratio from outlier_run order by run;
+select *, round(outlier / floor, 2) as outlier_ratio, round(outliers / floor, 2) as outliers_ratio, round(plain_sql / floor, 2) as plain_sql_ratio,
+       case when outliers / floor <= 1.4 then 'yes' else 'NO' end as outliers_met from outlier_run order by run;
 
 \echo 'Each hour of the last week beside the same hour a week before; target: one scan, faster than the self-join. Then with four weeks before'
 \set grouped 'select usr, hunt.timeslice(ts, ''1 hour'') as hour, count(*) as n from event'
@@ -49,12 +50,14 @@ analyze event;
 \set compared_4 'select c.* from (select usr, hunt.series(ts, 1) as points from event group by usr) s, hunt.compare(points, ''1 hour'', ''{7 days,14 days,21 days,28 days}'', ''2024-03-29'', ''2024-04-05'') c'
 \set week ' full join (select usr, hunt.timeslice(ts, ''1 hour'') + %s * interval ''7 days'' as hour, count(*) as n%s from event where ts >= timestamptz ''2024-03-29'' - %s * interval ''7 days'' and ts < timestamptz ''2024-04-05'' - %s * interval ''7 days'' group by 1, 2) w%s using (usr, hour)'
 \set joined_4 'select count(*), avg(coalesce(n1, 0) + coalesce(n2, 0) + coalesce(n3, 0) + coalesce(n4, 0)) from (' :grouped ' where ts >= ''2024-03-29'' group by 1, 2) a'
+create temp table compare_run as
 select run, pg_temp.spent('select count(*), sum(n - before) from (' || :'shifted' || ') c') as timeshift,
        pg_temp.spent('select count(value), sum(average) from (' || :'compared' || ') c') as compare,
        pg_temp.spent('select count(*) from (' || :'joined' || ') j') as self_join,
        pg_temp.spent('select count(value), sum(average) from (' || :'compared_4' || ') c') as compare_4,
        pg_temp.spent(:'joined_4' || (select string_agg(format(:'week', k, k, k, k, k), '') from generate_series(1, 4) k)) as self_joins_4
 from generate_series(1, :runs) run;
+select *, round(compare / self_join, 2) as compare_ratio, case when compare < self_join then 'yes' else 'NO' end as compare_met from compare_run order by run;
 explain (costs off) :shifted;
 explain (costs off) :compared;
 

@@ -52,7 +52,7 @@ insert into hunt.history_name (name) values ('10 days'), ('90 days');
 create function bench.user_name(n bigint) returns text language sql immutable as $$ select 'user' || lpad(n::text, 7, '0') $$;
 insert into hunt.history_entity
 select a.id, bench.user_name(e), hunt.history((e * 7919 + v * 104729) % 60000, timestamptz '2026-04-01' - d * a.age / 10.0 * interval '1 day' + (e * 13 + d * v) % 86400 * interval '1 s')
-from (select id, split_part(name, ' ', 1)::integer age from hunt.history_name where name in ('10 days', '90 days')) a, generate_series(0, :entities - 1) e,
+from (select id, split_part(name, ' ', 1)::integer age from hunt.history_name where name in ('10 days', '90 days')) a, generate_series(0::bigint, :entities - 1) e,
      generate_series(1, 5) v, generate_series(1, 10) d
 group by a.id, e;
 -- One row a value, what the state of an entity is compared with.
@@ -70,7 +70,7 @@ select (select pg_total_relation_size('hunt.history_entity') / 10.0 / :entities)
 create table bench.batch as
 select s.scope, array_agg(bench.user_name(s.n) order by s.i) as entities, array_agg((s.n * 7919 + (1 + s.i % 5) * 104729) % 60000 + (s.i % 50 = 0)::integer order by s.i) as vals,
        array_agg(timestamptz '2026-04-01' + s.i * interval '1 s' order by s.i) as times
-from (select 'few' as scope, i, hashint8(i % 10000)::bigint & 2147483647 % :entities n from generate_series(1, 100000) i
+from (select 'few' as scope, i, (hashint8(i % 10000)::bigint & 2147483647) % :entities n from generate_series(1, 100000) i
       union all select 'many', i, (hashint8(i % 95000 + 1000000)::bigint & 2147483647) % :entities from generate_series(1, 100000) i) s
 group by s.scope;
 create table bench.mark (name_id integer, entity text collate "C");

@@ -281,6 +281,30 @@ TEST(Verdict, ReturningAfterTheRetentionKnowsNothing) {
   EXPECT_EQ(v.finding, Finding::kLearning);
 }
 
+TEST(Verdict, ReturningAfterTheRetentionLearnsAnew) {
+  const std::int32_t gap = 2161, back = 39 + gap;
+  std::vector<Point> points = constant(1, 40);
+  for (std::int32_t n = 0; n < 40; ++n)
+    points.push_back({back + n, 1});
+  Question q = question(6, back + 10);
+  q.learning = 20;
+  EXPECT_EQ(verdict_of(points, q).finding, Finding::kLearning);
+  q.slice = q.as_of = back + 19;
+  EXPECT_EQ(verdict_of(points, q).finding, Finding::kLearning);
+  q.slice = q.as_of = back + 20;
+  EXPECT_EQ(verdict_of(points, q).finding, Finding::kHigh);
+  // Of the gap that is a slice shorter something was known on the day of return.
+  for (std::size_t i = 40; i < points.size(); ++i)
+    --points[i].slice;
+  q.slice = q.as_of = back + 10;
+  EXPECT_NE(verdict_of(points, q).finding, Finding::kLearning);
+  // Whose silence counts was never gone.
+  for (std::size_t i = 40; i < points.size(); ++i)
+    ++points[i].slice;
+  q.silent = true;
+  EXPECT_NE(verdict_of(points, q).finding, Finding::kLearning);
+}
+
 TEST(Verdict, FloorAndDirection) {
   Question q = question(6, 31);
   q.floor = 7;

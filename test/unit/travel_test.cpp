@@ -8,6 +8,7 @@
 #include <cmath>
 #include <deque>
 #include <random>
+#include <set>
 
 using namespace hunt::travel;
 
@@ -119,6 +120,52 @@ TEST(Travel, IsTheSameForAnyOrderAndMergeTree) {
     }
     memory.clear();
   }
+}
+
+// However the visits came, in pieces and in what order, a pair is learned from all of them that were before a hop.
+TEST(Travel, LearnsTheSamePairsAsAScanHoweverItWasMerged) {
+  constexpr double kPlaces[][2] = {{52.7, 13.2}, {51.7, -0.2}, {1.2, 103.7}, {40.7, -73.8}};
+  const auto place_of = [&](const Visit &v) {
+    return std::ranges::find_if(kPlaces, [&](const auto &p) { return v.latitude == std::lround(p[0] * 1e6); }) -
+           std::begin(kPlaces);
+  };
+  std::mt19937 random(7);
+  std::size_t recurring = 0;
+  for (int round = 0; round < 100; ++round) {
+    std::vector<Visit> visits;
+    for (int n = 0; n < 80; ++n) {
+      const auto &p = kPlaces[random() % 2 == 0 ? random() % 4 : random() % 2];
+      visits.push_back(*make_visit(static_cast<std::int64_t>(random() % (12 * 24 * 6)) * 10 * kMinute, p[0], p[1], 5,
+                                   random() % 8 == 0));
+    }
+    // A merge tree: random neighbours unite until one is left, some of them stored before.
+    std::vector<Travel::OpenBytes> pieces;
+    for (const Visit &v : visits)
+      pieces.push_back(Travel::add(Travel::create(1, allocate), v, allocate));
+    while (pieces.size() > 1) {
+      const std::size_t i = random() % (pieces.size() - 1);
+      const Travel::Bytes right = pieces[i + 1];
+      pieces[i] = Travel::merge(pieces[i], random() % 2 == 0 ? Travel::close(right, allocate) : right, allocate);
+      pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    }
+    const TravelRule rule{900, 100, static_cast<std::int64_t>(1 + random() % 3)};
+    const std::vector<Hop> hops = find_hops(Travel::records(Travel::close(pieces[0], allocate)), rule);
+    std::ranges::sort(visits);
+    ASSERT_EQ(hops.size(), find_hops(visits, rule).size());
+    for (std::size_t i = 0; i < hops.size(); ++i) {
+      std::set<std::int64_t> days;
+      for (std::size_t j = 0; j < i; ++j)
+        if (hops[j].is_fast && hops[j].to.is_unreliable == 0 && hops[j].to.time / kDay != hops[i].to.time / kDay &&
+            std::minmax({place_of(hops[j].from), place_of(hops[j].to)}) ==
+                std::minmax({place_of(hops[i].from), place_of(hops[i].to)}))
+          days.insert(hops[j].to.time / kDay);
+      const bool is_expected = hops[i].is_fast && static_cast<std::int64_t>(days.size()) >= rule.recurring_days;
+      EXPECT_EQ(hops[i].is_recurring, is_expected);
+      recurring += hops[i].is_recurring;
+    }
+    memory.clear();
+  }
+  EXPECT_GT(recurring, 500u);
 }
 
 TEST(Travel, UnknownPlacesAreNoVisitsAndWrongOnesErrors) {
