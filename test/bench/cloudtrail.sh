@@ -1,8 +1,9 @@
 # Sourced by run: events/s of loading CloudTrail JSON Lines, beside the best way in plain SQL: COPY into jsonb, then INSERT
-# ... SELECT with ->> into typed columns, without indexes and enrichment. One backend; CPU time of its own and elapsed.
+# ... SELECT with ->> into typed columns, without indexes and enrichment; and beside DuckDB (npm), which has none of that either. One
+# backend, one thread; CPU time of its own and elapsed.
 
 cloudtrail_script() {
-  local file=$1 csv="(format csv, quote E'\\x01', delimiter E'\\x02')"
+  local file=$1 duckdb=$2 csv="(format csv, quote E'\\x01', delimiter E'\\x02')"
   measured_steps
   cat <<SQL
 create table public.plain_json (line jsonb);
@@ -40,11 +41,6 @@ vacuum; checkpoint;
 call pg_temp.begin_step();
 select hunt.ingest_file('cloudtrail', '$file') \\g /dev/null
 call pg_temp.end_step('ingest_file()');
-select count(*) as events, pg_size_pretty(sum(pg_total_relation_size(c.oid)) filter (where relname ~ '^event_fact_')) as fact,
-  pg_size_pretty(sum(pg_indexes_size(c.oid)) filter (where relname ~ '^event_fact_')) as fact_indexes,
-  pg_size_pretty(sum(pg_total_relation_size(c.oid)) filter (where relname ~ '^event_detail_')) as detail,
-  pg_size_pretty(sum(pg_indexes_size(c.oid)) filter (where relname ~ '^event_detail_')) as detail_indexes
-from pg_class c, (select count(*) from event_fact) e (count) where relkind = 'r' and relname ~ '^event_(fact|detail)_' \\g /dev/null
 truncate event_fact, event_detail, event_payload;
 vacuum; checkpoint;
 call pg_temp.begin_step();
@@ -53,9 +49,11 @@ call pg_temp.end_step('COPY into the inbox');
 call pg_temp.begin_step();
 select hunt.ingest_file('cloudtrail', '$file') \\g /dev/null
 call pg_temp.end_step('ingest_file() again: every event is known');
+${duckdb:+\\! node test/bench/cloudtrail_duckdb.mjs '$duckdb' '$file'}
 SQL
   done
   cat <<SQL
+${duckdb:+\\copy step (what, cpu, elapsed) from '$duckdb/duckdb.tsv'}
 with size as (select count(*) as lines, $(stat -c %s "$file") / 1e6 as mb from event_fact),
 median as (
   select what, min(position) as position, percentile_cont(0.5) within group (order by cpu)::numeric as cpu,
@@ -71,14 +69,21 @@ from shown, size order by position;
 select count(*) as events, count(distinct user_id) as users, round(avg(pg_column_size(f))) as hot_row_bytes from event_fact f;
 select replace(regexp_replace(c.relname, '\\d{4}_\\d{2}', ''), '__', '_') as relation, pg_size_pretty(sum(pg_relation_size(c.oid))) as size,
   round(sum(pg_relation_size(c.oid)) / (select count(*) from event_fact), 1) as bytes_per_event
-from pg_class c where relkind in ('r', 'i') and relname ~ '^event_(fact|detail)_20' group by 1 having sum(pg_relation_size(c.oid)) > 0 order by 1;
+from pg_class c where relkind in ('r', 'i') and relname ~ '^event_(fact|detail|payload)_20' group by 1 having sum(pg_relation_size(c.oid)) > 0 order by 1;
 SQL
 }
 
 # Of outside data where it is, many times over; else skipped.
 cloudtrail_benchmark() {
-  local events=$SESSION_HUNT_DATA/logs/aws_cloudtrail/sans504_s3_ransomware/events.jsonl.gz file=$data/cloudtrail.jsonl
+  local events=$SESSION_HUNT_DATA/logs/aws_cloudtrail/sans504_s3_ransomware/events.jsonl.gz file=$data/cloudtrail.jsonl duckdb=
   if [ ! -r "$events" ]; then echo "skipped: SESSION_HUNT_DATA has no CloudTrail events"; return; fi
+  if command -v npm >/dev/null; then
+    duckdb=$data/cloudtrail_duckdb
+    hunts_duckdb "$duckdb"
+    rm -f "$duckdb/duckdb.tsv"
+  else
+    echo "without DuckDB: npm is missing"
+  fi
   [ -s "$file" ] || gzip -dc "$events" | test/bench/replicate_cloudtrail.pl "${EVENTS:-200000}" >"$file"
   chmod -R go+rX "$data"
   FSYNC=off scripts/private-server start bench
@@ -88,6 +93,6 @@ cloudtrail_benchmark() {
     [ ! -s "$data/$name.mmdb" ] || sql -d ingest -qAt -c "select from hunt.load_ip_database('$name', '$data/$name.mmdb')" >/dev/null
   done
   printf '%s events, %s MB, one backend\n' "$(wc -l <"$file")" "$(($(stat -c %s "$file") / 1000000))"
-  cloudtrail_script "$file" | sql -d ingest -q
+  cloudtrail_script "$file" "$duckdb" | sql -d ingest -q
   scripts/private-server stop bench
 }

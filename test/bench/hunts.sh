@@ -5,6 +5,7 @@
 hunts_duckdb() {
   local folder=$1
   command -v npm >/dev/null || die "npm is missing, which fetches DuckDB (Debian: apt-get install npm)"
+  mkdir -p "$folder"
   [ -d "$folder/node_modules/@duckdb/node-api" ] ||
     (cd "$folder" && npm install --silent --no-audit --no-fund --prefix . @duckdb/node-api@1.5.6-r.1 >/dev/null)
 }
