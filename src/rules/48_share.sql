@@ -4,9 +4,9 @@
 -- What a rule sees is the same. It belongs to the caller, who reads the source with his own rights either way.
 
 create type hunt.shared_rows as (source text, time_column name, columns name[], watermarks text, snapshot pg_snapshot,
-  rows_seen bigint, new_rows text, window_rows text, from_at timestamptz, to_at timestamptz);
+  rows_seen bigint, entities text[], new_rows text, window_rows text, from_at timestamptz, to_at timestamptz);
 comment on type hunt.shared_rows is
-'Rows that several rules read: those of the source new between watermarks and the snapshot, in the table new_rows; and those with times from from_at to to_at, in the table window_rows, where _is_new tells which are new.';
+'Rows that several rules read: those of the source new between watermarks and the snapshot, in the table new_rows; and those with times from from_at to to_at, in the table window_rows, where _is_new tells which are new. The latter only of those that in one of the entities, which are expressions, equal a new row.';
 
 create function hunt.watermarks(rule_id integer) returns text
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -60,18 +60,20 @@ begin
     return null;
   end if;
   select array_agg(distinct c) into s.columns from unnest(rule_ids) u (id), unnest(hunt.rule_columns(u.id)) c;
-  select min(case when q.kind = 'outlier' then hunt.timeslice(first_at, q.slice) else first_at - q.window_size end),
+  select array_agg(distinct q.entity[1]),
+         min(case when q.kind = 'outlier' then hunt.timeslice(first_at, q.slice) else first_at - q.window_size end),
          max(case when q.kind = 'outlier' then hunt.timeslice_end(last_at, q.slice) else last_at + q.window_size end)
-  into s.from_at, s.to_at
+  into s.entities, s.from_at, s.to_at
   from hunt.rule q where q.rule_id = any (rule_ids) and coalesce(q.window_size, q.slice) <= interval '1 hour';
   execute format('drop table if exists %s, %s', s.new_rows, s.window_rows);
   execute format('create temporary table %s as select %s from %s as e where %s', split_part(s.new_rows, '.', 2),
                  hunt.sql_list('e.%x', array(select quote_ident(c) from unnest(s.columns) c)), r.source, is_new);
   if s.from_at is not null then
     execute format('create temporary table %1$s as select %2$s, coalesce(%3$s, false) as _is_new from %4$s as e
-                    where %5$s and e.%6$I between %7$L and %8$L', split_part(s.window_rows, '.', 2),
+                    where %5$s and e.%6$I between %7$L and %8$L and (%9$s)', split_part(s.window_rows, '.', 2),
                    hunt.sql_list('e.%x', array(select quote_ident(c) from unnest(s.columns) c)), is_new, r.source,
-                   hunt.row_condition(r.rule_id, snapshot, false), r.time_column, s.from_at, s.to_at);
+                   hunt.row_condition(r.rule_id, snapshot, false), r.time_column, s.from_at, s.to_at,
+                   hunt.sql_list(format(E'hunt.key_text(%%x\n) in (select hunt.key_text(%%x\n) from %s as e)', s.new_rows), s.entities, ' or '));
   end if;
   return s;
 end $$;
@@ -124,6 +126,9 @@ begin
   -- Somebody may have edited the rule since.
   select u.* into s from unnest(shared) u
   where u.source = r.source and u.time_column = r.time_column and hunt.rule_columns(r.rule_id) <@ u.columns;
+  if r.entity[1] <> all (s.entities) then
+    s.from_at := null; s.to_at := null;  -- no window is within
+  end if;
   if s.watermarks <> hunt.watermarks(r.rule_id) then
     -- The rule has come less far or further, but of two snapshots of one cluster one shows all that the other does: as many
     -- new rows are the same rows.
