@@ -126,7 +126,8 @@ call compare('changed');
 call refresh_rollups();
 call compare('again');
 
--- Months before what a hunt looks back to are not read: no plan names their partitions, with roll-ups or without.
+-- Months before what a hunt looks back to are not read: no plan names their partitions, with roll-ups or without. What functions
+-- in PL/pgSQL read, test/t/043_months.pl looks at.
 select create_event_partitions('2025-06-01');
 create function plan_of(query text) returns text language plpgsql as $$
 declare

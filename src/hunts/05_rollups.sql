@@ -26,6 +26,11 @@ create function hunt.is_within_days(slice interval, time_zone text) returns bool
 $$ select time_zone in ('UTC', 'Etc/UTC', 'GMT') and hunt.slice_months(slice) = 0 and hunt.slice_divides(slice, '1 day') $$;
 comment on function hunt.is_within_days(interval, text) is 'Whether each slice lies within a day (UTC): no slice has what its stored day lacks.';
 
+create function hunt.shares_hours(hours_of_each bigint, hours_of_all integer) returns boolean
+  language sql immutable parallel safe as
+$$ select $1 operator(pg_catalog.>) bit_count($2::bit(24)) $$;
+comment on function hunt.shares_hours(bigint, integer) is 'Whether two of several have an hour of a day in common: by how many hours they have, added up, and the hours of all as bits.';
+
 create function hunt.first_whole_week(start_at timestamptz, end_at timestamptz) returns timestamptz
   language sql immutable parallel safe set search_path = pg_catalog, pg_temp as
 $$ select least(hunt.timeslice(start_at + interval '7 days' - interval '1 microsecond', '7 days'), end_at) $$;
@@ -57,41 +62,65 @@ begin
 end $$;
 comment on function hunt.stored_signins(timestamptz, timestamptz, interval, text, boolean, bigint) is 'As hunt.signin_networks() for slices of whole days, read from the roll-up user_session.';
 
--- Days first, then by their index the events of these, then those of the few users that have such a slice.
-create function hunt.stored_several_signins(start_at timestamptz, end_at timestamptz, slice interval, source text, without_own boolean,
-    least_count bigint, judged_from timestamptz)
+-- Who had several networks in a slice: told by the days of the roll-up and by their index the events of few of these.
+create function hunt.stored_signin_suspects(start_at timestamptz, end_at timestamptz, slice interval, source_id integer, least_count bigint)
+  returns integer[]
+  language plpgsql stable set search_path = pg_catalog, pg_temp set jit = off
+  set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
+#variable_conflict use_column
+declare
+  its_id integer := stored_signin_suspects.source_id;
+  by_hour boolean := hunt.slice_divides(slice, '1 hour');
+begin
+  return (
+    select array_agg(distinct h.user_id)
+    from (
+      select f.user_id
+      from (select n.user_id, n.day
+            from (select s.user_id, s.slice_start as day, s.device_ip_asn_number, s.device_ip_country_code, bit_or(s.hours) as hours
+                  from hunt.read_rollup_user_session(hunt.timeslice(start_at, '1 day'), end_at, '1 day') s
+                  where s.source_id = its_id and s.success
+                  group by 1, 2, 3, 4) n
+            group by 1, 2
+            having least_count < 2 or count(*) > 1 and (not by_hour or hunt.shares_hours(hunt.total(bit_count(n.hours::bit(24))), bit_or(n.hours)))) d
+      join hunt.event_fact f on f.user_id = d.user_id and f.event_time >= d.day and f.event_time < d.day + interval '24 hours'
+      where f.event_time >= start_at and f.event_time < end_at and f.source_id = its_id and f.success
+      group by f.user_id, hunt.timeslice(f.event_time, slice)
+      having least_count < 2 or min(f.device_ip_asn_number) < max(f.device_ip_asn_number)
+          or min(f.device_ip_country_code) < max(f.device_ip_country_code)) h);
+end $$;
+comment on function hunt.stored_signin_suspects(timestamptz, timestamptz, interval, integer, bigint) is 'The users who signed in from several networks or countries within a slice of a day, by the roll-up user_session.';
+
+create function hunt.several_signins(start_at timestamptz, end_at timestamptz, slice interval, source text, time_zone text,
+    without_own boolean, least_count bigint, judged_from timestamptz)
   returns table (user_id integer, slice_start timestamptz, asn_number bigint, country_code text, events bigint, first_at timestamptz,
     last_at timestamptz)
-  language plpgsql stable rows 1000 set search_path = pg_catalog, pg_temp set jit = off
-  set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
+  language plpgsql stable rows 1000 set search_path = pg_catalog, pg_temp set jit = off set plan_cache_mode = force_custom_plan as $$
 #variable_conflict use_column
 declare
   its_id integer := hunt.source_id(source);
   suspects integer[];
 begin
-  select array_agg(distinct h.user_id) into suspects
-  from (
-    select f.user_id
-    from (select s.user_id, s.slice_start as day
-          from hunt.read_rollup_user_session(hunt.timeslice(judged_from, '1 day'), end_at, '1 day') s
-          where s.source_id = its_id and s.success
-          group by 1, 2
-          having least_count < 2 or min(s.device_ip_asn_number) < max(s.device_ip_asn_number)
-              or min(s.device_ip_country_code) < max(s.device_ip_country_code)) d
-    join hunt.event_fact f on f.user_id = d.user_id and f.event_time >= d.day and f.event_time < d.day + interval '24 hours'
-    where f.event_time >= judged_from and f.event_time < end_at and f.source_id = its_id and f.success
-    group by f.user_id, hunt.timeslice(f.event_time, slice)
-    having least_count < 2 or min(f.device_ip_asn_number) < max(f.device_ip_asn_number) or min(f.device_ip_country_code) < max(f.device_ip_country_code)) h;
+  if hunt.is_within_days(slice, time_zone) and hunt.has_rollup('user_session') then
+    suspects := hunt.stored_signin_suspects(judged_from, end_at, slice, its_id, least_count);
+  else
+    select array_agg(distinct h.user_id) into suspects
+    from (select f.user_id from hunt.event_fact f
+          where f.event_time >= judged_from and f.event_time < end_at and f.source_id = its_id and f.success and f.user_id is not null
+          group by f.user_id, hunt.timeslice(f.event_time, slice, time_zone)
+          having least_count < 2 or min(f.device_ip_asn_number) < max(f.device_ip_asn_number)
+              or min(f.device_ip_country_code) < max(f.device_ip_country_code)) h;
+  end if;
   return query
-  select f.user_id, hunt.timeslice(f.event_time, slice), f.device_ip_asn_number, f.device_ip_country_code, count(*), min(f.event_time),
-         max(f.event_time)
+  select f.user_id, hunt.timeslice(f.event_time, slice, time_zone), f.device_ip_asn_number, f.device_ip_country_code, count(*),
+         min(f.event_time), max(f.event_time)
   from unnest(suspects) u
   join hunt.event_fact f on f.user_id = u
   where f.event_time >= start_at and f.event_time < end_at and f.source_id = its_id and f.success
     and not (without_own and f.device_ip is not null and hunt.is_own_network(f.device_ip))
   group by 1, 2, 3, 4;
 end $$;
-comment on function hunt.stored_several_signins(timestamptz, timestamptz, interval, text, boolean, bigint, timestamptz) is 'As hunt.signin_networks() for slices within a day, of the users who have a slice with several networks from judged_from on; on which days to look says the roll-up user_session.';
+comment on function hunt.several_signins(timestamptz, timestamptz, interval, text, text, boolean, bigint, timestamptz) is 'As hunt.signin_networks() of the users who have a slice with several networks from judged_from on; of all users if least_count is below 2.';
 
 create function hunt.stored_clients(start_at timestamptz, end_at timestamptz, slice interval, sources text[], least_count integer)
   returns table (user_id integer, slice_start timestamptz, agent_id integer, asn_number bigint, events bigint, first_at timestamptz,
@@ -115,45 +144,61 @@ begin
 end $$;
 comment on function hunt.stored_clients(timestamptz, timestamptz, interval, text[], integer) is 'As hunt.user_clients() for slices of whole days, read from the roll-up user_session.';
 
-create function hunt.stored_several_clients(start_at timestamptz, end_at timestamptz, slice interval, sources text[], event_types text[],
+create function hunt.several_clients_used(start_at timestamptz, end_at timestamptz, slice interval, sources text[], event_types text[],
     least_count integer, shift interval)
   returns table (user_id integer, slice_start timestamptz, agent_id integer, asn_number bigint, events bigint, first_at timestamptz,
-      last_at timestamptz)
-  language plpgsql stable rows 1000 set search_path = pg_catalog, pg_temp set jit = off
-  set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
+    last_at timestamptz)
+  language plpgsql stable rows 1000 set search_path = pg_catalog, pg_temp set jit = off set plan_cache_mode = force_custom_plan as $$
 #variable_conflict use_column
 declare
   source_ids integer[] := hunt.source_ids(sources);
   event_ids integer[];
+  by_hour boolean := hunt.slice_divides(slice, '1 hour');
+  first_day timestamptz := hunt.timeslice(start_at, '1 day');
+  user_ids integer[];
+  days timestamptz[];
 begin
   select array_agg(d.id) into event_ids from hunt.dictionary_device_event d where d.value = any (event_types);
-  return query
-  with suspect as materialized (
-    select distinct f.user_id, d.day
-    from (select s.user_id, s.slice_start as day
-          from hunt.read_rollup_user_session(hunt.timeslice(start_at, '1 day'), end_at, '1 day') s
-          where s.source_id = any (source_ids) and s.success and s.agent_id is not null
+  if hunt.has_rollup('user_session') then
+    -- Days with an hour that two user agents share.
+    select array_agg(d.user_id), array_agg(d.day) into user_ids, days
+    from (select n.user_id, n.day
+          from (select s.user_id, s.slice_start as day, s.agent_id, bit_or(s.hours) as hours
+                from hunt.read_rollup_user_session(first_day, end_at, '1 day') s
+                where s.source_id = any (source_ids) and s.success and s.agent_id is not null
+                group by 1, 2, 3) n
           group by 1, 2
-          having least_count < 2 or min(s.agent_id) < max(s.agent_id)) d
-    join hunt.event_fact f on f.user_id = d.user_id and f.event_time >= d.day and f.event_time < d.day + interval '24 hours'
-    where f.event_time >= hunt.timeslice(start_at, '1 day') and f.event_time < end_at and f.source_id = any (source_ids) and f.success
-      and f.agent_id is not null and (event_types is null or f.device_event_id = any (event_ids))
-    group by f.user_id, d.day, hunt.timeslice(f.event_time, slice)
-    having least_count < 2 or min(f.agent_id) < max(f.agent_id)
-  ), day as (
-    select s.user_id, s.day from suspect s
-    union select s.user_id, hunt.timeslice(s.day - shift, '1 day') from suspect s
-    union select s.user_id, hunt.timeslice(s.day - shift + interval '24 hours' - interval '1 microsecond', '1 day') from suspect s
-  )
+          having least_count < 2 or count(*) > 1 and (not by_hour or hunt.shares_hours(hunt.total(bit_count(n.hours::bit(24))), bit_or(n.hours)))) d;
+    select array_agg(h.user_id), array_agg(h.day) into user_ids, days
+    from (select distinct f.user_id, d.day
+          from unnest(user_ids, days) d (user_id, day)
+          join hunt.event_fact f on f.user_id = d.user_id and f.event_time >= d.day and f.event_time < d.day + interval '24 hours'
+          where f.event_time >= first_day and f.event_time < end_at and f.source_id = any (source_ids) and f.success
+            and f.agent_id is not null and (event_types is null or f.device_event_id = any (event_ids))
+          group by f.user_id, d.day, hunt.timeslice(f.event_time, slice)
+          having least_count < 2 or min(f.agent_id) < max(f.agent_id)) h;
+  else
+    select array_agg(h.user_id), array_agg(h.day) into user_ids, days
+    from (select distinct t.user_id, hunt.timeslice(t.at, '1 day') as day
+          from (select f.user_id, hunt.timeslice(f.event_time, slice) as at from hunt.event_fact f
+                where f.event_time >= first_day and f.event_time < end_at and f.source_id = any (source_ids) and f.success
+                  and f.user_id is not null and f.agent_id is not null and (event_types is null or f.device_event_id = any (event_ids))
+                group by 1, 2
+                having least_count < 2 or min(f.agent_id) < max(f.agent_id)) t) h;
+  end if;
+  return query
   select f.user_id, hunt.timeslice(f.event_time, slice), f.agent_id, f.device_ip_asn_number, count(*), min(f.event_time), max(f.event_time)
-  from day d
+  from (select n.user_id, n.day from unnest(user_ids, days) n (user_id, day)
+        union select n.user_id, hunt.timeslice(n.day - shift, '1 day') from unnest(user_ids, days) n (user_id, day)
+        union select n.user_id, hunt.timeslice(n.day - shift + interval '24 hours' - interval '1 microsecond', '1 day')
+              from unnest(user_ids, days) n (user_id, day)) d
   join hunt.event_fact f on f.user_id = d.user_id and f.event_time >= d.day and f.event_time < d.day + interval '24 hours'
   where f.event_time >= start_at - shift and f.event_time < end_at and f.source_id = any (source_ids)
     and (event_types is null or f.device_event_id = any (event_ids))
     and f.success and f.agent_id is not null
   group by 1, 2, 3, 4;
 end $$;
-comment on function hunt.stored_several_clients(timestamptz, timestamptz, interval, text[], text[], integer, interval) is 'As hunt.user_clients() for slices within a day, of the days on which a user showed at least so many user agents and networks, and of those one shift earlier; which these are says the roll-up user_session.';
+comment on function hunt.several_clients_used(timestamptz, timestamptz, interval, text[], text[], integer, interval) is 'As hunt.user_clients() for slices within a day (UTC), of the days on which a user showed several user agents in a slice, and of those one shift earlier; of all days if least_count is below 2.';
 
 create function hunt.stored_travellers(start_at timestamptz, end_at timestamptz, sources text[])
   returns table (user_id integer, day timestamptz)

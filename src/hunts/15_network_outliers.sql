@@ -11,11 +11,11 @@ language sql stable parallel safe rows 100 as $$
   with used as materialized (
     -- Whole slices only, so that none is compared with a part of one.
     select s.* from hunt.signin_networks(hunt.timeslice($1 operator(pg_catalog.-) $4, $3, $9), $2, $3, $8, $9, $10) s
-    where s.asn_number is not null and not (select hunt.is_within_days($3, $9) and hunt.has_rollup('user_session'))
+    where s.asn_number is not null and $7 operator(pg_catalog.<) 2
     union all
     select s.*
-    from hunt.stored_several_signins(hunt.timeslice($1 operator(pg_catalog.-) $4, $3, $9), $2, $3, $8, 'corporate' operator(pg_catalog.=) any ($10), $7, hunt.timeslice($1, $3, $9)) s
-    where s.asn_number is not null and (select hunt.is_within_days($3, $9) and hunt.has_rollup('user_session'))
+    from hunt.several_signins(hunt.timeslice($1 operator(pg_catalog.-) $4, $3, $9), $2, $3, $8, $9, 'corporate' operator(pg_catalog.=) any ($10), $7, hunt.timeslice($1, $3, $9)) s
+    where s.asn_number is not null and $7 operator(pg_catalog.>=) 2
       and (pg_catalog.cardinality($10) operator(pg_catalog.=) 0
            or not exists (select from hunt.asn_classes c where c.number operator(pg_catalog.=) s.asn_number and c.class operator(pg_catalog.=) any ($10)))
   ), suspect as (

@@ -52,10 +52,10 @@ returns table (slice_start timestamptz, user_username text, client_count integer
 language sql stable parallel safe rows 100 as $$
   with used as materialized (
     select s.* from hunt.user_clients($1 operator(pg_catalog.-) $5, $2, $3, $6, $8, $7) s
-    where not (select hunt.is_within_days($3, $8) and hunt.has_rollup('user_session'))
+    where not hunt.is_within_days($3, $8)
     union all
-    select s.* from hunt.stored_several_clients($1, $2, $3, $6, $7, $4, $5) s
-    where (select hunt.is_within_days($3, $8) and hunt.has_rollup('user_session'))
+    select s.* from hunt.several_clients_used($1, $2, $3, $6, $7, $4, $5) s
+    where hunt.is_within_days($3, $8)
   ), client as (
     select c.user_id, c.slice_start, c.events, g.clients,
            (select hunt.distinct_values(hunt.asn_org(a)) from unnest(c.asn_numbers) a) as networks

@@ -13,42 +13,47 @@ end $$;
 comment on function hunt.first_seen_field(text) is 'The field itself; an error if the hunts for first-seen values know none of this name.';
 
 -- By id where there is one, since names are needed of the few values that are new. A part is a lookback long, one of them before
--- start_at: that is the least that the histories of the hunt need.
+-- start_at: that is the least that the histories of the hunt need. PL/pgSQL runs one of the three queries, where a query with all of
+-- them would set memory aside for the groups of each.
 create function hunt.shown_values(field text, read_from timestamptz, start_at timestamptz, end_at timestamptz, sources text[])
 returns table (user_id integer, number bigint, text text, part timestamptz, events bigint, first_at timestamptz, last_at timestamptz)
-language sql stable parallel safe rows 10000 as $$
-  select f.user_id,
-         case $1 when 'network' then f.device_ip_asn_number when 'client' then f.agent_id
-                 when 'application' then f.application_id when 'action' then f.action_id end as number,
-         case $1 when 'country' then f.device_ip_country_code end as text,
-         date_bin($3 operator(pg_catalog.-) $2, f.event_time, $3) as part, count(*) as events, min(f.event_time) as first_at,
-         max(f.event_time) as last_at
-  from hunt.event_fact f
-  where $1 operator(pg_catalog.<>) 'command' and f.event_time operator(pg_catalog.>=) $2 and f.event_time operator(pg_catalog.<) $4
-    and ($5 is null or f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($5))::integer[]))
-    -- Who fails shows nothing of himself; what does not say how it ended did happen.
-    and f.success is not false and f.user_id is not null
-    and (case when $1 operator(pg_catalog.=) any ('{network,country}') and f.device_ip is not null
-              then not hunt.is_own_network(f.device_ip) else true end)
-    and not (select hunt.has_stored_values($1, $2, $3, $4))
-  group by 1, 2, 3, 4
-  union all
-  select c.user_id, null, hunt.log_signature(c.command_line), c.part, c.events, c.first_at, c.last_at
-  from (select f.user_id, date_bin($3 operator(pg_catalog.-) $2, f.event_time, $3) as part, d.command_line, count(*) as events,
-               min(f.event_time) as first_at, max(f.event_time) as last_at
-        from hunt.event_fact f
-        join hunt.event_detail d on d.event_time operator(pg_catalog.=) f.event_time and d.event_key operator(pg_catalog.=) f.event_key
-        where $1 operator(pg_catalog.=) 'command' and f.event_time operator(pg_catalog.>=) $2 and f.event_time operator(pg_catalog.<) $4
-          and d.event_time operator(pg_catalog.>=) $2 and d.event_time operator(pg_catalog.<) $4
-          and ($5 is null or f.source_id operator(pg_catalog.=) any ((select hunt.source_ids($5))::integer[]))
-          and f.success is not false and f.user_id is not null and d.command_line is not null
-          and not (select hunt.has_stored_values($1, $2, $3, $4))
-        group by 1, 2, 3) c
-  union all
-  select b.user_id, b.number, b.text, b.part, b.events, b.first_at, b.last_at
-  from (select $2 as part, s.* from hunt.stored_values($1, $2, $3, $5) s
-        union all select $3, s.* from hunt.stored_values($1, $3, $4, $5) s) b
-  where (select hunt.has_stored_values($1, $2, $3, $4)) $$;
+language plpgsql stable parallel safe rows 100000 set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan as $$
+#variable_conflict use_column
+declare
+  lookback interval := start_at - read_from;
+  source_ids integer[] := hunt.source_ids(sources);
+begin
+  if hunt.has_stored_values(field, read_from, start_at, end_at) then
+    return query
+    select b.user_id, b.number, b.text, b.part, b.events, b.first_at, b.last_at
+    from (select read_from as part, s.* from hunt.stored_values(field, read_from, start_at, sources) s
+          union all select start_at, s.* from hunt.stored_values(field, start_at, end_at, sources) s) b;
+  elsif field = 'command' then
+    return query
+    select c.user_id, null::bigint, hunt.log_signature(c.command_line), c.part, c.events, c.first_at, c.last_at
+    from (select f.user_id, date_bin(lookback, f.event_time, start_at) as part, d.command_line, count(*) as events,
+                 min(f.event_time) as first_at, max(f.event_time) as last_at
+          from hunt.event_fact f
+          join hunt.event_detail d on d.event_time = f.event_time and d.event_key = f.event_key
+          where f.event_time >= read_from and f.event_time < end_at and d.event_time >= read_from and d.event_time < end_at
+            and (sources is null or f.source_id = any (source_ids))
+            and f.success is not false and f.user_id is not null and d.command_line is not null
+          group by 1, 2, 3) c;
+  else
+    return query
+    select f.user_id,
+           case field when 'network' then f.device_ip_asn_number when 'client' then f.agent_id
+                      when 'application' then f.application_id when 'action' then f.action_id end,
+           case field when 'country' then f.device_ip_country_code end,
+           date_bin(lookback, f.event_time, start_at), count(*), min(f.event_time), max(f.event_time)
+    from hunt.event_fact f
+    where f.event_time >= read_from and f.event_time < end_at and (sources is null or f.source_id = any (source_ids))
+      -- Who fails shows nothing of himself; what does not say how it ended did happen.
+      and f.success is not false and f.user_id is not null
+      and (case when field = any ('{network,country}') and f.device_ip is not null then not hunt.is_own_network(f.device_ip) else true end)
+    group by 1, 2, 3, 4;
+  end if;
+end $$;
 comment on function hunt.shown_values(text, timestamptz, timestamptz, timestamptz, text[]) is 'The values of a field that users showed in events that did not fail, by user, value (the number of a network, client, application or action, or the text of a country or command) and part: stretches as long as the lookback, of which one lies before start_at; networks and countries without those of hunt.own_network. What the hunts for first-seen values read.';
 
 create function hunt.first_seen_values(start_at timestamptz, end_at timestamptz, field text default 'network',

@@ -11,9 +11,9 @@ begin
   for item in
     select * from (values
       -- Users
-      ('user_session', 'user_id,source_id,device_ip_asn_number,device_ip_country_code,agent_id,success,is_own_network', '{1 day}', 'user_id is not null'),
+      ('user_session', 'source_id,user_id,device_ip_asn_number,device_ip_country_code,agent_id,success,is_own_network', '{1 day}', 'user_id is not null'),
       ('user_network', 'user_id,source_id,device_ip_asn_number,device_ip_country_code,success', '{7 days}', 'user_id is not null and is_own_network is not true'),
-      ('user_application', 'user_id,source_id,application_id,success', '{7 days}', 'user_id is not null and application_id is not null'),
+      ('user_application', 'source_id,user_id,application_id,success', '{7 days}', 'user_id is not null and application_id is not null'),
       ('user_action', 'user_id,source_id,application_id,action_id,success', '{1 day}', 'user_id is not null'),
       ('action', 'source_id,application_id,action_id', '{1 hour}', 'user_id is not null and action_id is not null'),
       -- Access keys and identities of clusters
@@ -32,8 +32,15 @@ begin
       ('{"events": "count(*)"' || case item.name when 'action' then ''
          when 'access_key' then ', "least_agent": "min(agent_id)", "greatest_agent": "max(agent_id)",
                                   "least_network": "min(device_ip_asn_number)", "greatest_network": "max(device_ip_asn_number)"'
-         else ', "first_at": "min(event_time)", "last_at": "max(event_time)"' end || '}')::jsonb,
+         else ', "first_at": "min(event_time)", "last_at": "max(event_time)"' end
+       -- Who had two of something in one hour is told by hours that two rows of his day share.
+       || case item.name when 'user_session' then ', "hours": "bit_or(1 << date_part(''hour'', event_time at time zone ''UTC'')::integer)"' else '' end
+       || '}')::jsonb,
       source => 'hunt.event_ids', condition => item.condition, slices => item.slices::interval[]);
+    if item.name = 'user_session' then
+      -- Most hunts ask for one source, whose rows lie together.
+      create index on hunt.rollup_user_session_day (source_id, slice_start);
+    end if;
     made := made || item.name;
   end loop;
   return made;

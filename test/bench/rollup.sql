@@ -1,4 +1,4 @@
--- Roll-ups: building the default three, keeping them fresh, their size beside the events', reading them.
+-- Roll-ups: building the default ones, keeping them fresh, their size beside the events', reading them.
 -- psql -v events=1000000 -v days=4 -v batch=10000 -f rollup.sql
 \set ON_ERROR_STOP 1
 \pset footer off
@@ -58,7 +58,7 @@ call pg_temp.refresh('one batch of ten times ' || :batch);
 select format('call pg_temp.events(%s, %s, ''2026-01-%s''::timestamptz + %s * interval ''1 minute'', ''1 minute'')',
               :events + n * :batch + 1, :events + (n + 1) * :batch, 1 + :days, n), format('call pg_temp.refresh(''batches of %s'')', :batch)
 from generate_series(10, 19) n \gexec
-\echo events a second of CPU, of each roll-up and of the three together (a roll-up is offered all events)
+\echo events a second of CPU, of each roll-up and of all together (a roll-up is offered all events)
 select step, name, round(events / nullif(seconds, 0)) as events_a_second, rows_taken
 from (select step, name, sum(seconds)::numeric as seconds, sum(rows_taken) as rows_taken,
              case when step = 'build' then :events else 10 * :batch end as events
@@ -70,11 +70,12 @@ join (select name from hunt.rollup union all select null) r on r.name is not dis
      (select sum(pg_total_relation_size(c.relid)) as bytes
       from unnest('{hunt.event_fact,hunt.event_detail}'::regclass[]) p, pg_partition_tree(p) c) e
 order by s.bytes;
-vacuum analyze hunt.rollup_user_hour, hunt.rollup_user_day;
+vacuum analyze hunt.rollup_user_session_day;
 \timing on
 \echo reading: day rows of the table, the same by the function, a period with cut ends, the events
-select count(*), sum(events) from hunt.rollup_user_day where slice_start >= '2026-01-01' and slice_start < '2026-02-01';
-select count(*), sum(events) from hunt.read_rollup_user('2026-01-01', '2026-02-01', '1 day');
-select count(*), sum(events) from hunt.read_rollup_user('2026-01-01 10:10', '2026-01-03 11:11', '1 day');
-select count(*), sum(n) from (select hunt.timeslice(event_time, '1 day'), source_id, user_id, count(*) as n, hunt.history(action_id::bigint, event_time)
-                              from hunt.event_fact group by 1, 2, 3) e;
+select count(*), sum(events) from hunt.rollup_user_session_day where slice_start >= '2026-01-01' and slice_start < '2026-02-01';
+select count(*), sum(events) from hunt.read_rollup_user_session('2026-01-01', '2026-02-01', '1 day');
+select count(*), sum(events) from hunt.read_rollup_user_session('2026-01-01 10:10', '2026-01-03 11:11', '1 day');
+select count(*), sum(n) from (select hunt.timeslice(event_time, '1 day'), user_id, source_id, device_ip_asn_number, device_ip_country_code, agent_id, success,
+                                     hunt.is_own_network(device_ip), count(*) as n
+                              from hunt.event_fact where user_id is not null group by 1, 2, 3, 4, 5, 6, 7, 8) e;
