@@ -9,9 +9,10 @@ create function hunt.archive_columns() returns table (place bigint, table_name t
   from pg_attribute a
   left join pg_class d on d.oid = to_regclass('hunt.dictionary_' || substring(a.attname from '^(.*)_id$'))
   where a.attrelid in ('hunt.event_fact'::regclass, 'hunt.event_detail'::regclass) and a.attnum > 0 and not a.attisdropped
-    and not (a.attrelid = 'hunt.event_detail'::regclass and a.attname in ('event_time', 'event_key')) $$;
+    and not (a.attrelid = 'hunt.event_detail'::regclass
+             and a.attname in ('event_time', 'event_key', 'payload_time', 'payload_block', 'payload_place')) $$;
 comment on function hunt.archive_columns() is
-'The columns of an archived month: those of hunt.event_fact and, behind the key, of hunt.event_detail; dictionary is the table whose texts stand in place of the numbers.';
+'The columns of an archived month: those of hunt.event_fact and, behind the key, of hunt.event_detail, of which payload is the payload wherever it stands; dictionary is the table whose texts stand in place of the numbers.';
 
 create function hunt.check_rolled_up(month date) returns void
   language plpgsql set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
@@ -39,6 +40,7 @@ declare
   first_day date := date_trunc('month', month)::date;
   fact text := format('hunt.%I', 'event_fact' || to_char(first_day, '"_"YYYY"_"MM'));
   detail text := format('hunt.%I', 'event_detail' || to_char(first_day, '"_"YYYY"_"MM'));
+  payload text := format('hunt.%I', 'event_payload' || to_char(first_day, '"_"YYYY"_"MM'));
   columns text;
   expected bigint;
 begin
@@ -51,16 +53,21 @@ begin
   end if;
   perform hunt.wait_for_loads();
   perform hunt.check_rolled_up(first_day);
-  execute format('lock table hunt.event_fact, hunt.event_detail in access exclusive mode');
+  lock table hunt.event_fact, hunt.event_detail, hunt.event_payload in access exclusive mode;
   execute format('select (select count(*) from %s) + (select count(*) from %s d where not exists
                     (select from %1$s f where f.event_time = d.event_time and f.event_key = d.event_key))', fact, detail) into expected;
-  select string_agg(case when c.dictionary is null then format('%s.%I', case c.table_name when 'event_fact' then 'f' else 'd' end, c.column_name)
-                         else format('(select n.value from %s n where n.id = f.%I) as %2$I', c.dictionary, c.column_name) end, ', ' order by c.place)
+  select string_agg(case when c.dictionary is not null
+                           then format('(select n.value from %s n where n.id = f.%I) as %2$I', c.dictionary, c.column_name)
+                         when c.table_name = 'event_fact' then format('f.%I', c.column_name)
+                         when c.column_name = 'payload'
+                           then 'hunt.present_payload(d.payload_block, coalesce(d.payload, p.payloads[d.payload_place])) as payload'
+                         else format('d.%I', c.column_name) end, ', ' order by c.place)
   into columns from hunt.archive_columns() c;
   -- Never the name of a file that is there: late events may make a month again.
   file := format('%s/events_%s_%s.csv', folder, to_char(first_day, 'YYYY_MM'), to_char(clock_timestamp(), 'YYYYMMDD"T"HH24MISSUS'));
-  execute format('copy (select %s from %s f left join %s d on d.event_time = f.event_time and d.event_key = f.event_key) to %L with (format csv, header)',
-                 columns, fact, detail, file);
+  execute format('copy (select %s from %s f left join %s d on d.event_time = f.event_time and d.event_key = f.event_key
+                        left join %s p on p.event_time = d.payload_time and p.block = d.payload_block) to %L with (format csv, header)',
+                 columns, fact, detail, payload, file);
   get diagnostics events = row_count;
   if events <> expected then
     raise exception 'the month % was not archived: % of % events would be in the file', to_char(first_day, 'YYYY-MM'), events, expected
@@ -68,7 +75,7 @@ begin
   end if;
   -- What roll-ups know of these events outlives them.
   perform hunt.freeze_rollups('hunt.event_fact', (first_day + interval '1 month') at time zone 'UTC');
-  execute format('drop table %s, %s', fact, detail);
+  execute format('drop table %s, %s, %s', fact, detail, payload);
 end $$;
 comment on function hunt.archive_events(date, text) is
 'Writes the events of the month of this day (UTC) to a new CSV file in a folder of the server, whole, with names in place of numbers, and drops the month: both or neither. hunt.restore_events() brings it back. For a role that may write files of the server (pg_write_server_files). Roll-ups keep what they know of the month, so they must have taken in all of it.';

@@ -119,6 +119,18 @@ sql("select restore_events('$file')");
 is(sql(q{select user_username from event where event_time = '2025-10-05'}), 'of october@example.com', 'and come back');
 is(sql($month{all}), (split /\n/, $before)[0], 'the events say what they said');
 
+# Payloads that share blocks
+sql(q{select hunt.ingest('cloudtrail', string_agg(format('{"eventTime": "2025-12-%sT10:00:00Z", "eventID": "%s", "eventName": "GetObject", "eventSource": "s3.amazonaws.com", "text": "a, \"b\""}',
+		lpad((1 + g % 28)::text, 2, '0'), md5(g::text)::uuid), E'\n')) from generate_series(1, 300) g});
+cmp_ok(sql('select count(*) from event_payload_2025_12'), '>', 0, 'events that were loaded together share blocks of payloads');
+my $payloads = q{select count(*), md5(string_agg(payload_text(event_time, event_key), ',' order by event_time, event_key)) from event_fact
+	where event_time >= '2025-12-01' and event_time < '2026-01-01'};
+my $stored = sql("$payloads; $month{all}");
+($file, $count) = split /\|/, sql("select * from archive_events('2025-12-01', '$folder')");
+is(sql(q{select to_regclass('event_payload_2025_12')}), '', 'which go with the month');
+is(sql("select restore_events('$file')"), $count, 'and come back');
+is(sql("$payloads; $month{all}"), $stored, 'byte for byte');
+
 my ($out, $err) = ('', '');
 $node->psql('postgres', "select hunt.archive_events('2020-01-01', '$folder')", stderr => \$err);
 like($err, qr/there are no events of 2020-01/, 'a month without events');
