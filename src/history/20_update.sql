@@ -51,8 +51,9 @@ begin
   end if;
   select h.id into its_id from hunt.history_name h where h.name = update_history.name;
   if its_id is null then
-    insert into hunt.history_name as h (name) values (update_history.name)
-    on conflict on constraint history_name_name_key do update set name = excluded.name returning h.id into its_id;
+    -- No lock on the name outlives this: entities refer to it.
+    insert into hunt.history_name (name) values (update_history.name) on conflict do nothing;
+    select h.id into strict its_id from hunt.history_name h where h.name = update_history.name;
   end if;
   return query
   with event as materialized (

@@ -50,5 +50,17 @@ is(ask(q{select count(*), count(*) filter (where a.state <> b.state) from histor
 	where a.name_id = (select id from history_name where name = 'networks') and b.name_id = (select id from history_name where name = 'at once')}),
 	'50|0', 'updaters at once make what one makes');
 
+# Two sessions make the same history; while the second is not done a third goes on with entities of its own.
+my $add = q{select 'added ' || count(*) from hunt.update_history('made twice', '{%s}', '{1}'::bigint[], '{2026-01-01}', with_everyone => false)};
+my ($first, $second) = map { $node->background_psql('postgres') } 1 .. 2;
+$first->query_until(qr/added 1/, sprintf("begin; $add;\n", 'a'));
+$second->query_until(qr//, sprintf("begin; $add;\n", 'b'));
+$node->poll_query_until('postgres', q{select count(*) = 1 from pg_stat_activity where wait_event_type = 'Lock'}) or die 'the second session does not wait';
+$first->query_until(qr/done/, "commit; select 'done';\n");
+$second->query_until(qr/added 1/, "select 1;\n");
+is(ask("set lock_timeout = '20s'; " . sprintf($add, 'c')), 'added 1', 'whoever made a history last holds up nobody');
+$second->query_until(qr/done/, "commit; select 'done';\n");
+$_->quit for $first, $second;
+
 $node->stop;
 done_testing();
