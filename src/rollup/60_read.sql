@@ -17,6 +17,7 @@ declare
   unseen text := hunt.rollup_unseen(rollup_live.rollup_id);
   fresh text;
   parts text;
+  ends_whole boolean;
 begin
   select o.*, s.stale, s.pruned_before into strict r
   from hunt.rollup o join hunt.rollup_state s using (rollup_id) where o.rollup_id = rollup_live.rollup_id;
@@ -33,6 +34,15 @@ begin
   end if;
   if start_at >= end_at then
     return;
+  end if;
+  -- The slice in which the period ends is a whole one if nothing comes after: the present day, of a period that ends now.
+  if hunt.cut_slices(end_at, base) <> '{}' then
+    execute format('select not exists (select from %s e where %s)', r.source,
+                   hunt.range_condition(format('e.%I', r.time_column), tstzmultirange(tstzrange(end_at, hunt.timeslice_end(end_at, base)))))
+      into ends_whole;
+    if ends_whole then
+      end_at := hunt.timeslice_end(end_at, base);
+    end if;
   end if;
   period := tstzmultirange(tstzrange(start_at, end_at));
   good := period
