@@ -79,6 +79,7 @@ insert into question values
   ('h, action', $$first_seen_values('2026-02-15 03:17', '2026-03-10 11:44', 'action')$$),
   ('h, command', $$first_seen_values('2026-02-15 03:17', '2026-03-10 11:44', 'command', pattern => 'kubectl%')$$),
   ('i', $$mfa_contrast('2026-01-05', '2026-03-10', '12 hours')$$),
+  ('i, week', $$mfa_contrast('2026-02-20 03:17', '2026-02-27', '12 hours')$$),
   ('i, to the end', $$mfa_contrast('2026-02-20', '2026-03-15 23:59:59.5', '12 hours')$$),
   ('i, cut hours', $$mfa_contrast('2026-01-06 03:17:05', '2026-03-10 11:44', '3 hours', username => 'user7@example.com')$$),
   ('j', $$access_key_clients('2026-01-05', '2026-03-10', '12 hours')$$),

@@ -15,7 +15,8 @@ language sql stable parallel safe rows 100 as $$
       and not (select $3 operator(pg_catalog.<=) interval '1 day' and hunt.has_rollup('user_session'))
     group by f.user_id having min(f.device_ip_country_code) operator(pg_catalog.<) max(f.device_ip_country_code)
     union all
-    select s.user_id, greatest(s.day, $1 operator(pg_catalog.-) $3), least(s.day operator(pg_catalog.+) interval '24 hours', $2 operator(pg_catalog.+) $3) from hunt.stored_travellers($1 operator(pg_catalog.-) $3, $2 operator(pg_catalog.+) $3, $4) s
+    select s.user_id, greatest(s.stretch_start, $1 operator(pg_catalog.-) $3), least(s.stretch_end, $2 operator(pg_catalog.+) $3)
+    from hunt.stored_travellers($1 operator(pg_catalog.-) $3, $2 operator(pg_catalog.+) $3, $4) s
     where (select $3 operator(pg_catalog.<=) interval '1 day' and hunt.has_rollup('user_session'))
       and ($5 is null or s.user_id operator(pg_catalog.=) (select d.id from hunt.dictionary_user d where d.value operator(pg_catalog.=) $5))
   ), side as (
