@@ -53,6 +53,7 @@ create table question (name text primary key, query text);
 insert into question values
   ('a', $$several_networks('2026-01-05', '2026-03-10')$$),
   ('a, cut hours', $$several_networks('2026-01-06 03:17:05', '2026-03-10 11:44', ignored_classes => '{corporate}')$$),
+  ('a, to the end', $$several_networks('2026-02-20 03:17:05', '2026-03-15 23:59:59.5')$$),
   ('a, zone', $$several_networks('2026-01-06', '2026-03-10', '12 hours', time_zone => 'Asia/Kathmandu')$$),
   ('a, weeks', $$several_networks('2026-01-06', '2026-03-10', '1 week', 3)$$),
   ('a, months', $$several_networks('2026-01-06', '2026-03-10', '1 month', 1)$$),
@@ -78,6 +79,8 @@ insert into question values
   ('h, action', $$first_seen_values('2026-02-15 03:17', '2026-03-10 11:44', 'action')$$),
   ('h, command', $$first_seen_values('2026-02-15 03:17', '2026-03-10 11:44', 'command', pattern => 'kubectl%')$$),
   ('i', $$mfa_contrast('2026-01-05', '2026-03-10', '12 hours')$$),
+  ('i, week', $$mfa_contrast('2026-02-20 03:17', '2026-02-27', '12 hours')$$),
+  ('i, to the end', $$mfa_contrast('2026-02-20', '2026-03-15 23:59:59.5', '12 hours')$$),
   ('i, cut hours', $$mfa_contrast('2026-01-06 03:17:05', '2026-03-10 11:44', '3 hours', username => 'user7@example.com')$$),
   ('j', $$access_key_clients('2026-01-05', '2026-03-10', '12 hours')$$),
   ('j, 10 minutes', $$access_key_clients('2026-01-06 03:17:05', '2026-03-10 11:44', min_clients => 1, min_networks => 1)$$),

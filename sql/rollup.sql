@@ -46,7 +46,7 @@ create function alone(start_at timestamptz, end_at timestamptz, slice interval)
   from visit where place is distinct from 6 and event_time >= start_at and event_time < end_at group by timeslice(event_time, slice), who, ok $$;
 create function differences() returns table (slice interval, start_at timestamptz, end_at timestamptz, differ bigint) language sql stable as $$
   with period (start_at, end_at) as (values ('2026-03-01 00:00+00'::timestamptz, '2026-03-06 00:00+00'::timestamptz),
-    ('2026-03-02 05:17+00', '2026-03-02 05:43+00'), ('2026-03-01 22:30+00', '2026-03-04 01:10+00'), ('-infinity', 'infinity'), ('2026-03-03', '2026-03-02')),
+    ('2026-03-02 05:17+00', '2026-03-02 05:43+00'), ('2026-03-01 22:30+00', '2026-03-04 01:10+00'), ('2026-03-05 20:10+00', '2026-03-06 03:40+00'), ('-infinity', 'infinity'), ('2026-03-03', '2026-03-02')),
   slices (slice) as (values (interval '1 hour'), ('1 day'), ('3 hours'), ('7 days'), ('1 month'))
   select s.slice, p.start_at, p.end_at, d.n from slices s cross join period p
   cross join lateral (

@@ -201,60 +201,85 @@ end $$;
 comment on function hunt.several_clients_used(timestamptz, timestamptz, interval, text[], text[], integer, interval) is 'As hunt.user_clients() for slices within a day (UTC), of the days on which a user showed several user agents in a slice, and of those one shift earlier; of all days if least_count is below 2.';
 
 create function hunt.stored_travellers(start_at timestamptz, end_at timestamptz, sources text[])
-  returns table (user_id integer, day timestamptz)
+  returns table (user_id integer, stretch_start timestamptz, stretch_end timestamptz)
   language plpgsql stable rows 1000 set search_path = pg_catalog, pg_temp set jit = off as $$
 #variable_conflict use_column
 declare
   source_ids integer[] := hunt.source_ids(sources);
+  first_day timestamptz := hunt.timeslice(start_at, '1 day');
 begin
+  if end_at - first_day <= interval '9 days' then
+    -- Days narrow a week by little, and to find them takes several times as long.
+    return query
+    select s.user_id, first_day, end_at
+    from hunt.read_rollup_user_session(first_day, end_at, '1 day') s
+    where s.source_id = any (source_ids) and s.success
+    group by 1
+    having min(s.device_ip_country_code) < max(s.device_ip_country_code);
+    return;
+  end if;
   return query
-  with day as materialized (
+  with traveller as materialized (
+    select s.user_id from hunt.read_rollup_user_session(first_day, end_at, '1 day') s
+    where s.source_id = any (source_ids) and s.success
+    group by 1
+    having min(s.device_ip_country_code) < max(s.device_ip_country_code)
+  ), day as (
     select s.user_id, s.slice_start as day, min(s.device_ip_country_code) as least, max(s.device_ip_country_code) as greatest
-    from hunt.read_rollup_user_session(hunt.timeslice(start_at, '1 day'), end_at, '1 day') s
+    from hunt.read_rollup_user_session(first_day, end_at, '1 day') s
     where s.source_id = any (source_ids) and s.success and s.device_ip_country_code is not null
+      and s.user_id in (select t.user_id from traveller t)
     group by 1, 2
   )
-  select d.user_id, d.day
+  select n.user_id, min(n.day), max(n.day) + interval '24 hours'
   from (
-    select n.user_id, n.day, min(n.least) over w as least, max(n.greatest) over w as greatest
-    from day n
-    where n.user_id in (select t.user_id from day t group by 1 having min(t.least) < max(t.greatest))
-    window w as (partition by n.user_id order by n.day range between interval '1 day' preceding and interval '1 day' following)) d
-  where d.least < d.greatest;
+    -- Days on end are one stretch: each less its place among them is the same day.
+    select d.user_id, d.day, d.day - row_number() over (partition by d.user_id order by d.day) * interval '24 hours' as stretch
+    from (select y.user_id, y.day, min(y.least) over w as least, max(y.greatest) over w as greatest
+          from day y
+          window w as (partition by y.user_id order by y.day range between interval '1 day' preceding and interval '1 day' following)) d
+    where d.least < d.greatest) n
+  group by n.user_id, n.stretch;
 end $$;
-comment on function hunt.stored_travellers(timestamptz, timestamptz, text[]) is 'Days around which a user succeeded in several countries, read from the roll-up user_session.';
+comment on function hunt.stored_travellers(timestamptz, timestamptz, text[]) is 'Stretches of days around which a user succeeded in several countries, read from the roll-up user_session.';
 
 create function hunt.stored_access_keys(start_at timestamptz, end_at timestamptz, slice interval, min_clients integer, min_networks integer,
     sources text[], username text)
   returns table (access_key_id integer, user_id integer, slice_start timestamptz)
-  language plpgsql stable rows 100 set search_path = pg_catalog, pg_temp set jit = off as $$
+  language plpgsql stable rows 100 set search_path = pg_catalog, pg_temp set jit = off set plan_cache_mode = force_custom_plan as $$
 #variable_conflict use_column
 declare
   source_ids integer[] := hunt.source_ids(sources);
   by_day boolean := hunt.slice_divides('1 day', slice);  -- else slices lie within a day
   its_id integer := (select d.id from hunt.dictionary_user d where d.value = username);
+  key_ids integer[];
+  user_ids integer[];
+  starts timestamptz[];
 begin
-  return query
-  select h.access_key_id, h.user_id, t.slice_start
+  select array_agg(h.access_key_id), array_agg(h.user_id), array_agg(h.start_at) into key_ids, user_ids, starts
   from (
     select s.access_key_id, s.user_id, case when by_day then hunt.timeslice(s.slice_start, slice) else s.slice_start end as start_at
-    from hunt.read_rollup_access_key(start_at, end_at, '1 day') s
+    from hunt.read_rollup_access_key(case when by_day then start_at else hunt.timeslice(start_at, '1 day') end, end_at, '1 day') s
     where s.source_id = any (source_ids) and (username is null or s.user_id = its_id)
     group by 1, 2, 3
     having hunt.total(s.events) >= greatest(min_clients, min_networks)
        and (min_clients < 2 or min(s.least_agent) < max(s.greatest_agent))
-       and (min_networks < 2 or min(s.least_network) < max(s.greatest_network))) h
-  -- Shorter slices are looked for in the events of the days.
-  cross join lateral (
-    select h.start_at as slice_start where by_day
-    union all
-    select hunt.timeslice(f.event_time, slice) from hunt.event_fact f
-    where not by_day and f.access_key_id = h.access_key_id and f.user_id = h.user_id
-      and f.event_time >= h.start_at and f.event_time < h.start_at + interval '24 hours' and f.event_time >= start_at and f.event_time < end_at
-      and f.source_id = any (source_ids) and f.agent_id is not null
-    group by 1
-    having count(*) >= greatest(min_clients, min_networks) and (min_clients < 2 or min(f.agent_id) < max(f.agent_id))
-       and (min_networks < 2 or min(f.device_ip_asn_number) < max(f.device_ip_asn_number))) t;
+       and (min_networks < 2 or min(s.least_network) < max(s.greatest_network))) h;
+  if by_day then
+    return query select h.access_key_id, h.user_id, h.at from unnest(key_ids, user_ids, starts) h (access_key_id, user_id, at);
+    return;
+  end if;
+  -- Shorter slices are looked for in the events of the days: of few by their index, of many by reading all, as the planner
+  -- decides, who knows how many there are.
+  return query
+  select f.access_key_id, f.user_id, hunt.timeslice(f.event_time, slice)
+  from unnest(key_ids, user_ids, starts) h (access_key_id, user_id, day)
+  join hunt.event_fact f on f.access_key_id = h.access_key_id and f.user_id = h.user_id and hunt.timeslice(f.event_time, '1 day') = h.day
+   and f.event_time >= h.day and f.event_time < h.day + interval '24 hours'
+  where f.event_time >= start_at and f.event_time < end_at and f.source_id = any (source_ids) and f.agent_id is not null
+  group by 1, 2, 3
+  having count(*) >= greatest(min_clients, min_networks) and (min_clients < 2 or min(f.agent_id) < max(f.agent_id))
+     and (min_networks < 2 or min(f.device_ip_asn_number) < max(f.device_ip_asn_number));
 end $$;
 comment on function hunt.stored_access_keys(timestamptz, timestamptz, interval, integer, integer, text[], text) is 'As hunt.suspect_access_keys() for slices of whole days or within one, read from the roll-up access_key.';
 

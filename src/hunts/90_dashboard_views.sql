@@ -127,7 +127,8 @@ returns table (hunt text, found_at timestamptz, entity text, what text, events b
 language sql stable parallel safe as $$
   select 'several_networks', n.first_at, n.user_username, array_to_string(n.networks, ', '), n.events, n.last_at
   from hunt.several_networks($1, $2, ignored_classes => '{corporate}') n
-  where exists (select from unnest(n.asn_numbers) a where hunt.asn_class(a) operator(pg_catalog.=) any ('{hosting,vpn,cloud}'))
+  where exists (select from unnest(n.asn_numbers) a
+                where a in (select c.number from hunt.asn_classes c where c.class operator(pg_catalog.=) any ('{hosting,vpn,cloud}')))
   union all
   select 'several_countries', c.first_at, c.user_username,
          concat_ws('; ', array_to_string(c.countries, ', '), array_to_string(c.networks, ', ')), c.events, c.last_at

@@ -17,8 +17,9 @@ declare
   unseen text := hunt.rollup_unseen(rollup_live.rollup_id);
   fresh text;
   parts text;
+  ends_whole boolean;
 begin
-  select o.*, s.stale, s.pruned_before into strict r
+  select o.*, s.stale, s.pruned_before, s.frozen_before into strict r
   from hunt.rollup o join hunt.rollup_state s using (rollup_id) where o.rollup_id = rollup_live.rollup_id;
   if start_at is null or end_at is null or slice is null then
     raise exception 'roll-up "%": start_at, end_at and slice are needed', r.name using errcode = 'null_value_not_allowed',
@@ -33,6 +34,16 @@ begin
   end if;
   if start_at >= end_at then
     return;
+  end if;
+  -- The slice in which the period ends is a whole one if nothing comes after: the present day, of a period that ends now. Of
+  -- frozen time the rows may be elsewhere.
+  if end_at >= r.frozen_before and hunt.cut_slices(end_at, base) <> '{}' then
+    execute format('select not exists (select from %s e where %s)', r.source,
+                   hunt.range_condition(format('e.%I', r.time_column), tstzmultirange(tstzrange(end_at, hunt.timeslice_end(end_at, base)))))
+      into ends_whole;
+    if ends_whole then
+      end_at := hunt.timeslice_end(end_at, base);
+    end if;
   end if;
   period := tstzmultirange(tstzrange(start_at, end_at));
   good := period

@@ -7,6 +7,8 @@
 set client_min_messages = warning;
 set timezone = 'UTC';
 set jit = off;
+-- What workers do is not counted.
+set max_parallel_workers_per_gather = 0;
 set search_path = hunt, public;
 create extension session_hunt;
 select setup() \g /dev/null
@@ -21,11 +23,14 @@ insert into dictionary_agent (value)
 select a || ' ' || v from (values ('aws-cli/2.15.30 Python/3.11'), ('Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 Safari/537.36'),
   ('Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0'), ('Boto3/1.34.1 md/Botocore#1.34.1 ua/2.0 os/linux'), ('kubectl/v1.29.1 (linux/amd64)')) a (a),
   generate_series(1, 8) v;
+insert into dictionary_mfa_method (value) values ('push');
+insert into dictionary_device_event (value) values ('user.authentication.sso'), ('user.authentication.auth_via_mfa');
 insert into dictionary_action (value) values ('user.authentication.sso'), ('user.authentication.auth_via_mfa'), ('GetObject'), ('ListBuckets');
-insert into event_fact (event_time, event_key, source_id, user_id, agent_id, action_id, access_key_id, success, device_ip,
+insert into event_fact (event_time, event_key, source_id, user_id, agent_id, action_id, access_key_id, device_event_id, mfa_method_id, success, device_ip,
                         device_ip_asn_number, device_ip_country_code)
 select e.t, gen_random_uuid(), s.id, e.u, 1 + (e.u * 7 + e.r % 2 + case when e.r % 53 = 0 then e.r else 0 end) % 40,
-       case when s.value = 'okta' then 1 + e.r % 2 else 3 + e.r % 2 end, case when s.value = 'cloudtrail' then e.u end, e.r % 31 <> 0,
+       case when s.value = 'okta' then 1 + e.r % 2 else 3 + e.r % 2 end, case when s.value = 'cloudtrail' then e.u end,
+       case when s.value = 'okta' then 1 + e.r % 2 end, case when s.value = 'okta' and e.r % 2 = 1 then 1 end, e.r % 31 <> 0,
        '20.0.0.0'::inet + (e.u * 1000 + e.r % 3), (array[3320, 701, 7922, 5089, 24940, 16509, 3215, 2856])[1 + (e.u + e.r % 2 + case when e.r % 50 = 0 then e.r else 0 end) % 8],
        (array['DE', 'US', 'US', 'GB', 'DE', 'US', 'FR', 'GB'])[1 + (e.u + e.r % 2 + case when e.r % 50 = 0 then e.r else 0 end) % 8]
 from (select now() - interval '35 days' + g * (interval '35 days' / :rows) as t, 1 + abs(hashint8(g)) % 20000 as u,

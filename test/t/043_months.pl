@@ -105,6 +105,7 @@ is($count, sql(q{select count(*) from generate_series(1, 5000) g where '2025-10-
 is(sql(q{select to_regclass('event_fact_2025_10')}), '', 'and gone');
 sql('call refresh_rollups()');
 is(sql($of_rollups), $answer, 'hunts from roll-ups answer as before');
+is(sql(q{select count(*) from read_rollup_user_session('2025-10-05', '2025-10-05 00:30', '1 day')}), 0, 'what a whole day had is not taken for a part of it');
 is(sql("select restore_events('$file')"), $count, 'it comes back');
 is(&state(), $before, 'as it was, every column of every event');
 sql('call refresh_rollups()');

@@ -1,6 +1,6 @@
 // How data loaders ask the database: psql, connected as the environment says (PGHOST, PGDATABASE, PGSERVICE ...). The session
 // is read-only whatever the role may do. Nothing here runs in the browser.
-import {spawnSync} from "node:child_process";
+import {execFile, spawnSync} from "node:child_process";
 
 const number = (name, fallback, low, high) => {
   const value = process.env[name] === undefined ? fallback : Number(process.env[name]);
@@ -13,25 +13,52 @@ export const days = number("DASHBOARD_DAYS", 30, 1, 366);
 export const huntDays = number("DASHBOARD_HUNT_DAYS", 7, 1, 92);
 export const userLimit = number("DASHBOARD_USERS", 20, 0, 500);
 
+const command = process.env.PSQL ?? "psql";
+const args = (sql) =>
+  ["-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-c", `select coalesce(json_agg(q), '[]') from (${sql}) q`];
+const options = {
+  encoding: "utf8",
+  maxBuffer: 1 << 30,
+  env: {
+    ...process.env,
+    PGTZ: "UTC",
+    PGOPTIONS: `${process.env.PGOPTIONS ?? ""} -c default_transaction_read_only=on -c jit=off`,
+    PGAPPNAME: "session_hunt dashboard",
+  },
+};
+
+function parse({error, status, stdout, stderr}) {
+  if (error) throw new Error(`psql cannot be run (${error.message}); set PSQL to its path`);
+  if (status !== 0) throw new Error(`psql: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
 // The rows of a query as an array of objects.
 export function rows(sql) {
-  const psql = spawnSync(
-    process.env.PSQL ?? "psql",
-    ["-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-c", `select coalesce(json_agg(q), '[]') from (${sql}) q`],
-    {
-      encoding: "utf8",
-      maxBuffer: 1 << 30,
-      env: {
-        ...process.env,
-        PGTZ: "UTC",
-        PGOPTIONS: `${process.env.PGOPTIONS ?? ""} -c default_transaction_read_only=on -c jit=off`,
-        PGAPPNAME: "session_hunt dashboard",
-      },
+  return parse(spawnSync(command, args(sql), options));
+}
+
+// The rows of each query, several of which run at a time. The first error is thrown, and no further query begins.
+export async function rowsOfEach(queries, connections = 4) {
+  const found = [];
+  const waiting = [...queries.entries()];
+  const connection = async () => {
+    while (waiting.length > 0) {
+      const [place, sql] = waiting.shift();
+      const psql = await new Promise((resolve) =>
+        execFile(command, args(sql), options, (error, stdout, stderr) =>
+          // The code of a psql that ended is its status; a text says why there was none.
+          resolve(error && typeof error.code !== "number" ? {error} : {status: error?.code ?? 0, stdout, stderr})));
+      try {
+        found[place] = parse(psql);
+      } catch (error) {
+        waiting.length = 0;
+        throw error;
+      }
     }
-  );
-  if (psql.error) throw new Error(`psql cannot be run (${psql.error.message}); set PSQL to its path`);
-  if (psql.status !== 0) throw new Error(`psql: ${psql.stderr}`);
-  return JSON.parse(psql.stdout);
+  };
+  await Promise.all(Array.from({length: connections}, connection));
+  return found;
 }
 
 // The span that a page shows, [start_at, end_at).
