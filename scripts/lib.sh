@@ -37,6 +37,9 @@ private_dir() {
   printf '%s\n' "$dir"
 }
 
+# Data that is no part of the project: the folder that SESSION_HUNT_DATA names, else the one beside the tree, else nothing.
+outside_data() { printf '%s\n' "${SESSION_HUNT_DATA:-$(cd "$root/../shared/data" 2>/dev/null && pwd || true)}"; }
+
 # Runs a command and prints a dot each second, so that nobody wonders. The loop ends with this script, however that ends.
 with_dots() {
   local status=0 dots
