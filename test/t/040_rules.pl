@@ -1,11 +1,13 @@
 # Rules see every committed row exactly once: whatever commits when, whoever is killed, wherever the database goes.
 use strict;
 use warnings;
+use FindBin;
+use lib $FindBin::RealBin;
 use IPC::Run ();
+use KilledAnywhere;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(usleep);
 
 my $node = PostgreSQL::Test::Cluster->new('rules');
 $node->init(allows_streaming => 'logical', extra => [ '--encoding=UTF8', '--locale=C' ]);
@@ -94,25 +96,7 @@ is(sql('select count(*) from hunt.rule_run where error is not null'), '0', 'no r
 for my $round (1 .. $ENV{SESSION_HUNT_KILLS} || 10)
 {
 	sql(join '', map { row('killed') } 1 .. 20);
-	my $runner = IPC::Run::start([ 'psql', '-X', '-q', '-d', $node->connstr('postgres'), '-c', 'set application_name = victim', '-c', 'call hunt.run_rules()' ],
-		'<', \undef, '>', '/dev/null', '2>', '/dev/null');
-	usleep(int(rand(60_000)));
-	if ($round % 3 == 0)
-	{
-		$node->stop('immediate');
-		$node->start;
-	}
-	else
-	{
-		my $pid = sql(q{select pid from pg_stat_activity where application_name = 'victim'});
-		kill 'KILL', $pid if $pid;
-	}
-	eval { $runner->finish };
-	for (1 .. 300)
-	{
-		last if $node->psql('postgres', 'select 1') == 0;
-		usleep(100_000);
-	}
+	kill_somewhere($node, 'call hunt.run_rules()', $round, 60_000);
 }
 is_settled('after kills of runners and of the server');
 

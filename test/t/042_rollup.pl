@@ -1,7 +1,10 @@
 # A roll-up read at any moment says what its rows say: whatever commits when, whoever is killed, wherever the database goes.
 use strict;
 use warnings;
+use FindBin;
+use lib $FindBin::RealBin;
 use IPC::Run ();
+use KilledAnywhere;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -93,25 +96,7 @@ is(sql('select count(*) from hunt.rollup_stale'), '0', 'no change is left');
 for my $round (1 .. $ENV{SESSION_HUNT_KILLS} || 3)
 {
 	sql(join('', map { row('killed') } 1 .. 20) . "select hunt.rebuild_rollup('logins', '2026-01-02', '2026-01-04'); update login set place = $round where id % 97 = $round");
-	my $victim = IPC::Run::start([ 'psql', '-X', '-q', '-d', $node->connstr('postgres'), '-c', 'set application_name = victim', '-c', 'call hunt.refresh_rollups()' ],
-		'<', \undef, '>', '/dev/null', '2>', '/dev/null');
-	usleep(int(rand(80_000)));
-	if ($round % 3 == 0)
-	{
-		$node->stop('immediate');
-		$node->start;
-	}
-	else
-	{
-		my $pid = sql(q{select pid from pg_stat_activity where application_name = 'victim'});
-		kill 'KILL', $pid if $pid;
-	}
-	eval { $victim->finish };
-	for (1 .. 300)
-	{
-		last if $node->psql('postgres', 'select 1') == 0;
-		usleep(100_000);
-	}
+	kill_somewhere($node, 'call hunt.refresh_rollups()', $round, 80_000);
 	is_exact("after kill $round");
 }
 refresh();
