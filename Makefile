@@ -4,7 +4,7 @@ EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(EXTENSION).
 MODULE_big = session_hunt
 
 # The rooms in the order in which data flows through them; SQL files are concatenated in this order.
-ROOMS = address enrich agent timeline ingest distinct history signature profile baseline travel rules rollup hunts
+ROOMS = address enrich agent timeline ingest distinct history signature profile baseline travel rules rollup hunts forget
 OBJS = $(patsubst %.cpp,%.o,$(sort $(wildcard src/pg/*.cpp src/core/*.cpp $(ROOMS:%=src/%/*.cpp))))
 SQL_PARTS = src/schema.sql $(sort_rooms)
 sort_rooms = $(foreach room,$(ROOMS),$(sort $(wildcard src/$(room)/*.sql)))
