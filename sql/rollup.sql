@@ -73,7 +73,18 @@ select * from differences();
 select hunt.refresh_rollup('visits');
 analyze hunt.rollup_visits_day;
 set enable_seqscan = off;
-explain (costs off) select slice_start, n from hunt.read_rollup_visits('2026-03-01', '2026-03-03', '1 day') where who = 'user 1';
+-- (the rest of the plan differs between versions)
+create function pg_temp.stored_scans() returns setof text language plpgsql as $$
+declare
+  line text;
+begin
+  for line in explain (costs off) select slice_start, n from hunt.read_rollup_visits('2026-03-01', '2026-03-03', '1 day') where who = 'user 1' loop
+    if line ~ 'Scan on rollup_visits|Index Cond' then
+      return next ltrim(line);
+    end if;
+  end loop;
+end $$;
+select * from pg_temp.stored_scans();
 reset enable_seqscan;
 
 -- rows in any order, changes of rows that are known and of rows that are not, refreshes at any moment
