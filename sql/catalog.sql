@@ -23,7 +23,7 @@ where c.relnamespace <> 'hunt'::regnamespace;
 select oid::regprocedure from pg_proc where pronamespace = 'hunt'::regnamespace and proleakproof;
 select oid::regprocedure from pg_proc
 where pronamespace = 'hunt'::regnamespace and prolang = (select oid from pg_language where lanname = 'c')
-  and (proparallel <> 's' or not proisstrict) and proname not in ('baseline_trans', 'baseline_verdict', 'compare', 'count_distinct_final', 'distinct_values_max_trans', 'first_seen_verdict', 'history_trans', 'ingest', 'ingest_file', 'ingest_inbox', 'is_blank', 'logreduce_signature', 'logreduce_trans', 'outlier', 'present_payload', 'series_trans', 'session_profile', 'session_risk', 'signatures', 'sketch_add', 'sliding_add', 'sliding_count', 'sliding_remove', 'store_payloads', 'travel_trans');
+  and (proparallel <> 's' or not proisstrict) and proname not in ('baseline_trans', 'baseline_verdict', 'compare', 'count_distinct_final', 'distinct_values_max_trans', 'first_seen_verdict', 'history_trans', 'ingest', 'ingest_file', 'ingest_inbox', 'is_blank', 'logreduce_signature', 'logreduce_trans', 'outlier', 'present_payload', 'series_trans', 'session_profile', 'session_risk', 'signatures', 'sketch_add', 'sketch_union_add', 'sliding_add', 'sliding_count', 'sliding_remove', 'store_payloads', 'travel_trans');
 
 -- PL/pgSQL and SECURITY DEFINER functions pin their search_path, those that run the text of rules with hunt in it
 select oid::regprocedure from pg_proc

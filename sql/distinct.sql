@@ -122,6 +122,18 @@ from (select user_id, sketch_union(s) u from (select user_id, distinct_sketch(x)
 join expected using (user_id);
 select count_distinct_merge(s) = (select count_distinct(x) from log) as as_if_counted_at_once
 from (select count_distinct_state(x) s from log group by day) d;
+
+-- a union begins with any sketch, passes by NULLs, and tells in a window what it has so far; its parts stay what they are
+select sketch_union(s) = distinct_sketch(x) as with_nulls, sketch_union(null::sketch) is null as of_nulls,
+       sketch_union(empty)::text as of_empty_ones
+from (select x, sketch_add(null, x) s, 'EAk='::sketch empty from log where user_id = 3 union all select null, null, null) l;
+select sketch_union_add(null, null) is null as nothing, sketch_union_add(null, s) = s as first, sketch_union_add(s, null) = s as second,
+       sketch_union_add(s, t) = s || t as both, sketch_union_add(s, t) <> s as another
+from (select distinct_sketch(i) s, distinct_sketch(i + 20) t from generate_series(1, 30) i) s;
+select count(*) as days, count(*) filter (where so_far <> e.s) as differing
+from (select user_id, day, s, sketch_union(s) over (partition by user_id order by day) as so_far
+      from (select user_id, day, distinct_sketch(x) s from log where user_id < 20 group by user_id, day) d) w
+cross join lateral (select distinct_sketch(x) s from log l where l.user_id = w.user_id and l.day <= w.day) e;
 create function added_one_by_one(wanted integer) returns sketch language plpgsql set search_path = hunt, public as $$
 declare
   result sketch;

@@ -138,13 +138,18 @@ $template$, '$type', value.type), '$symbol', value.symbol), '$sliding_add', repl
   end loop;
 end $do$;
 
+-- sspace: a group of up to thirty values.
+create function hunt.sketch_union_add(state hunt.sketch, other hunt.sketch) returns hunt.sketch
+  language c immutable parallel safe as 'MODULE_PATHNAME', 'sketch_union_add';
+comment on function hunt.sketch_union_add(hunt.sketch, hunt.sketch) is
+'Sketch of all values of two sketches, as sketch_merge has it; of one if the other is NULL.';
 create aggregate hunt.sketch_union(hunt.sketch) (
-  sfunc = hunt.sketch_merge, stype = hunt.sketch, sspace = 128, combinefunc = hunt.sketch_merge,
+  sfunc = hunt.sketch_union_add, stype = hunt.sketch, sspace = 128, combinefunc = hunt.sketch_merge,
   finalfunc = hunt.sketch_final, parallel = safe);
 comment on aggregate hunt.sketch_union(hunt.sketch) is
 'Sketch of all values of all sketches, at the lowest of their precisions. NULL if all are; errors as for sketch_merge.';
 create aggregate hunt.count_distinct_merge(hunt.sketch) (
-  sfunc = hunt.sketch_merge, stype = hunt.sketch, sspace = 128, combinefunc = hunt.sketch_merge,
+  sfunc = hunt.sketch_union_add, stype = hunt.sketch, sspace = 128, combinefunc = hunt.sketch_merge,
   finalfunc = hunt.count_distinct_final, parallel = safe);
 comment on aggregate hunt.count_distinct_merge(hunt.sketch) is
 'Number of distinct values that all sketches have together, as count_distinct would have counted them. 0 if all are NULL.';

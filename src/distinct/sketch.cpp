@@ -21,6 +21,10 @@ constexpr std::uint8_t kRegisters = 1, kOrigin = 2, kOpen = 4, kHll = 8;
 constexpr std::size_t kLengthBytes = 4;
 constexpr std::size_t kSmallestAllocation = 16;
 constexpr std::size_t kTokenBytes = sizeof(HashToken);
+constexpr std::size_t kLeastTokenLimit = 128;
+
+// Of a union: a sketch that never moves stays where PostgreSQL has put the rest of its group, two cache lines further.
+constexpr std::size_t kUnionAllocation = 128;
 
 std::size_t header_size(std::uint8_t flags) noexcept {
   if ((flags & kOpen) != 0)
@@ -101,25 +105,61 @@ std::size_t count_of_either(Bytes a, Bytes b) noexcept {
   return count;
 }
 
+// Where among `count` ascending tokens the first that is not below `token` is. Nearly always there are few, and which
+// way to go at each is a coin's toss: so nothing here branches on it.
+inline std::size_t place_of(const std::uint8_t *tokens, std::size_t count, HashToken token) noexcept {
+  std::size_t first = 0;
+  for (; count > 1; count -= count / 2)
+    first += load<HashToken>(tokens + (first + count / 2 - 1) * kTokenBytes) < token ? count / 2 : 0;
+  return first + (count == 1 && load<HashToken>(tokens + first * kTokenBytes) < token);
+}
+
+bool has_at(const std::uint8_t *tokens, std::size_t count, std::size_t i, HashToken token) noexcept {
+  return i < count && load<HashToken>(tokens + i * kTokenBytes) == token;
+}
+
+void put_at(std::uint8_t *tokens, std::size_t count, std::size_t i, HashToken token) noexcept {
+  std::uint8_t *const at = tokens + i * kTokenBytes;
+  std::memmove(at + kTokenBytes, at, (count - i) * kTokenBytes);
+  store(at, token);
+}
+
 // insert() into a sketch that keeps tokens.
 bool insert_token(OpenBytes sketch, HashToken token) noexcept {
   std::uint8_t *const tokens = sketch.data() + header_size(sketch);
-  const std::size_t count = token_count(sketch);
-  std::size_t first = 0, last = count;  // where the first token that is not below ours is
-  while (last - first > 8) {
-    const std::size_t middle = (first + last) / 2;
-    (load<HashToken>(tokens + middle * kTokenBytes) < token ? first : last) = middle;
-  }
-  while (first < last && load<HashToken>(tokens + first * kTokenBytes) < token)
-    ++first;
-  if (first < count && load<HashToken>(tokens + first * kTokenBytes) == token)
+  const std::size_t count = token_count(sketch), i = place_of(tokens, count, token);
+  if (has_at(tokens, count, i, token))
     return true;
   if (count == capacity(sketch) || count == token_limit(precision(sketch)))
     return false;
-  std::uint8_t *const at = tokens + first * kTokenBytes;
-  std::memmove(at + kTokenBytes, at, (count - first) * kTokenBytes);
-  store(at, token);
+  put_at(tokens, count, i, token);
   set_token_count(sketch, count + 1);
+  return true;
+}
+
+// The tokens of a sketch that keeps tokens.
+struct Tokens {
+  const std::uint8_t *at;
+  std::size_t count;
+};
+inline Tokens tokens_of(Bytes sketch) noexcept {
+  return {sketch.data() + header_size(sketch),
+          is_open(sketch) ? load<std::uint16_t>(sketch.data() + 2) : capacity(sketch)};
+}
+
+// Adds tokens to a sketch that keeps tokens. False, with nothing changed, if there might be no room.
+bool insert_tokens(OpenBytes sketch, Tokens from) noexcept {
+  std::uint8_t *const tokens = sketch.data() + header_size(sketch);
+  std::size_t count = tokens_of(sketch).count;
+  const std::size_t most = count + from.count;
+  if (most > capacity(sketch) || (most > kLeastTokenLimit && most > token_limit(precision(sketch))))
+    return false;
+  for (const std::uint8_t *at = from.at, *const end = at + from.count * kTokenBytes; at < end; at += kTokenBytes) {
+    const auto token = load<HashToken>(at);
+    if (const std::size_t i = place_of(tokens, count, token); !has_at(tokens, count, i, token))
+      put_at(tokens, count++, i, token);
+  }
+  set_token_count(sketch, count);
   return true;
 }
 
@@ -139,10 +179,14 @@ bool insert_token(OpenBytes sketch, HashToken token) noexcept {
                     "The same value hashes differently under another seed. Make both sketches with the same seed.");
 }
 
-void require_mergeable(Bytes a, Bytes b) {
+[[noreturn]] void refuse_hll() {
+  throw core::Error(core::kInvalidParameter, "cannot merge an imported hll with a sketch of other values",
+                    "An hll holds hashes of postgresql-hll. It merges with other imported hlls only.");
+}
+
+inline void require_mergeable(Bytes a, Bytes b) {
   if (((a[0] | b[0]) & kHll) != 0)
-    throw core::Error(core::kInvalidParameter, "cannot merge an imported hll with a sketch of other values",
-                      "An hll holds hashes of postgresql-hll. It merges with other imported hlls only.");
+    refuse_hll();
   if (((a[0] | b[0]) & kOrigin) != 0 && origin(a) != origin(b))
     refuse_merge(origin(a), origin(b));
 }
@@ -155,7 +199,7 @@ void require_mergeable(Bytes a, Bytes b) {
 }  // namespace
 
 std::size_t token_limit(int precision) noexcept {
-  return std::clamp<std::size_t>(exaloglog::size(precision) / kTokenBytes, 128, 4096);
+  return std::clamp<std::size_t>(exaloglog::size(precision) / kTokenBytes, kLeastTokenLimit, 4096);
 }
 
 Form form(Bytes sketch) noexcept {
@@ -176,7 +220,7 @@ Origin origin(Bytes sketch) noexcept {
 std::size_t token_count(Bytes sketch) noexcept {
   if ((sketch[0] & (kRegisters | kHll)) != 0)
     return 0;
-  return is_open(sketch) ? load<std::uint16_t>(sketch.data() + 2) : capacity(sketch);
+  return tokens_of(sketch).count;
 }
 
 HashToken token(Bytes sketch, std::size_t i) noexcept {
@@ -269,6 +313,8 @@ std::size_t opened_size(Bytes sketch) noexcept {
                                : size_for_tokens(token_count(sketch), flag);
 }
 
+std::size_t union_size(Bytes sketch) noexcept { return std::max(opened_size(sketch), kUnionAllocation - kLengthBytes); }
+
 void open(Bytes sketch, OpenBytes into) noexcept {
   std::uint8_t *const content =
       put_header(into, kOpen | (sketch[0] & (kRegisters | kOrigin)), precision(sketch), origin(sketch));
@@ -305,12 +351,7 @@ bool merge_in_place(OpenBytes sketch, Bytes from) {
     add_to_registers(registers(sketch), precision(sketch), from);
     return true;
   }
-  const std::size_t count = token_count(sketch), more = token_count(from);
-  if (has_registers(from) || count + more > std::min(capacity(sketch), token_limit(precision(sketch))))
-    return false;
-  for (std::size_t i = 0; i < more; ++i)
-    insert_token(sketch, token(from, i));
-  return true;
+  return !has_registers(from) && insert_tokens(sketch, tokens_of(from));
 }
 
 std::size_t merged_size(Bytes a, Bytes b) {

@@ -66,8 +66,10 @@ bool insert(OpenBytes sketch, std::uint64_t hash) noexcept;
 std::size_t grown_size(Bytes sketch) noexcept;
 void grow(Bytes sketch, OpenBytes into) noexcept;
 
-// An open copy of any sketch but an imported hll, with some room.
+// An open copy of any sketch but an imported hll, in bytes of opened_size() or more. With those of union_size() it has
+// room for what most groups unite.
 std::size_t opened_size(Bytes sketch) noexcept;
+std::size_t union_size(Bytes sketch) noexcept;
 void open(Bytes sketch, OpenBytes into) noexcept;
 
 // The stored form.

@@ -75,9 +75,9 @@ Datum closed(Datum state) {
   return result;
 }
 
-Datum opened(Datum state) {
+Datum opened(Datum state, std::size_t size) {
   const sketch::Bytes bytes = pg::state_bytes(state);
-  const Datum result = pg::new_state(sketch::opened_size(bytes));
+  const Datum result = pg::new_state(size);
   sketch::open(bytes, pg::state_bytes(result));
   return result;
 }
@@ -142,7 +142,7 @@ template <TakeValue take> Datum add(FunctionCallInfo fcinfo) {
     require_countable(pg::state_bytes(state));
     require_constant(fcinfo, pg::state_bytes(state), value.server_major);
     if (!is_aggregate || !sketch::is_open(pg::state_bytes(state)))
-      state = opened(state);
+      state = opened(state, sketch::opened_size(pg::state_bytes(state)));
   }
   const std::uint64_t hash = hunt::core::hash64(value.bytes, sketch::origin(pg::state_bytes(state)).seed);
   if (!sketch::insert(pg::state_bytes(state), hash)) {
@@ -197,6 +197,22 @@ template <TakeValue take, bool enters> Datum slide(FunctionCallInfo fcinfo) {
 
 bool is_hll(Datum state) { return sketch::form(pg::state_bytes(state)) == sketch::Form::hll; }
 
+// The union of both. Below an aggregate the first is its running state.
+Datum merged(FunctionCallInfo fcinfo, Datum state, Datum other) {
+  const sketch::OpenBytes into = pg::state_bytes(state);
+  const sketch::Bytes from = pg::state_bytes(other);
+  const bool is_aggregate = pg::is_aggregate(fcinfo);
+  if (is_aggregate && sketch::is_open(into) && sketch::merge_in_place(into, from))
+    return state;
+  if (is_hll(state) || is_hll(other)) {
+    const std::string united = sketch::united_hlls(into, from);
+    return pg::bytes_datum(united);
+  }
+  const Datum result = pg::new_state(sketch::merged_size(into, from));
+  sketch::merge(into, from, pg::state_bytes(result));
+  return is_aggregate ? result : closed(result);
+}
+
 double cardinality_of(sketch::Bytes bytes, double *standard_error = nullptr) {
   const hunt::distinct::Estimate cardinality = sketch::cardinality(bytes);
   if (standard_error != nullptr)
@@ -247,20 +263,21 @@ SLIDING_FUNCTIONS(key)
 
 SQL_FUNCTION(sliding_count) { PG_RETURN_INT64(PG_ARGISNULL(0) ? 0 : sliding_state(fcinfo)->values.count()); }
 
-// The transition of sketch_union, everybody's combine function, and the operator ||.
-SQL_FUNCTION(sketch_merge) {
-  const bool is_aggregate = pg::is_aggregate(fcinfo);
-  const Datum state = pg::state_arg(fcinfo, 0), from = pg::state_arg(fcinfo, 1);
-  if (is_hll(state) || is_hll(from)) {
-    const std::string united = sketch::united_hlls(pg::state_bytes(state), pg::state_bytes(from));
-    return pg::bytes_datum(united);
+// The combine function of all aggregates that count, and the operator ||.
+SQL_FUNCTION(sketch_merge) { return merged(fcinfo, pg::state_arg(fcinfo, 0), pg::state_arg(fcinfo, 1)); }
+
+// sketch_union_add(state, sketch): the transition of sketch_union. Not strict, for then PostgreSQL would begin with a
+// copy of the first sketch, which has no room.
+SQL_FUNCTION(sketch_union_add) {
+  if (!PG_ARGISNULL(0) && !PG_ARGISNULL(1))
+    return merged(fcinfo, pg::state_arg(fcinfo, 0), pg::state_arg(fcinfo, 1));
+  if (PG_ARGISNULL(1)) {
+    if (PG_ARGISNULL(0))
+      PG_RETURN_NULL();
+    return PG_GETARG_DATUM(0);
   }
-  if (is_aggregate && sketch::is_open(pg::state_bytes(state)) &&
-      sketch::merge_in_place(pg::state_bytes(state), pg::state_bytes(from)))
-    return state;
-  const Datum merged = pg::new_state(sketch::merged_size(pg::state_bytes(state), pg::state_bytes(from)));
-  sketch::merge(pg::state_bytes(state), pg::state_bytes(from), pg::state_bytes(merged));
-  return is_aggregate ? merged : closed(merged);
+  const Datum first = pg::state_arg(fcinfo, 1);
+  return pg::is_aggregate(fcinfo) && !is_hll(first) ? opened(first, sketch::union_size(pg::state_bytes(first))) : first;
 }
 
 SQL_FUNCTION(sketch_final) { return closed(pg::state_arg(fcinfo, 0)); }

@@ -21,8 +21,14 @@ inline std::span<std::uint8_t> state_bytes(Datum state) {
   return {reinterpret_cast<std::uint8_t *>(VARDATA_ANY(value)), static_cast<std::size_t>(VARSIZE_ANY_EXHDR(value))};
 }
 
-// Argument n, detoasted; a short length word may stand before its bytes. May ereport.
-inline Datum state_arg(FunctionCallInfo fcinfo, int n) { return PointerGetDatum(PG_GETARG_VARLENA_PP(n)); }
+// Argument n, detoasted; a short length word may stand before its bytes. May ereport. PostgreSQL is only called where
+// there is something to detoast: transition functions ask twice a row.
+inline Datum state_arg(FunctionCallInfo fcinfo, int n) {
+  varlena *value = PG_GETARG_RAW_VARLENA_P(n);
+  if (VARATT_IS_EXTERNAL(value) || VARATT_IS_COMPRESSED(value))
+    value = pg_detoast_datum_packed(value);
+  return PointerGetDatum(value);
+}
 
 // True below an aggregate or a window: then argument 0 is its running state, nobody else's, and may be changed in place
 // where its bytes say that it was made for that. A value from a table or a variable never may.

@@ -35,7 +35,8 @@ comment on function hunt.own_rollup(integer) is 'The row of a roll-up; an error 
 
 -- Two results of an aggregate merge if its type has the operator hunt.||, or if the aggregate has no final function, so that
 -- its result is its state and its own combine function merges it. The merging aggregate uses one of the two as its
--- transition; what that leaves open the final function of the merging aggregate closes.
+-- transition, or is one of ours that takes what is its state and combines by the same function; what that leaves open the
+-- final function of the merging aggregate closes.
 create function hunt.merging_of(aggregate regprocedure, type regtype, out combine text, out merge text)
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -58,7 +59,9 @@ begin
   end if;
   select format('%I.%I(%%s)', n.nspname, p.proname), nullif(a.aggfinalfn::oid, 0) into merge, close
   from pg_aggregate a join pg_proc p on p.oid = a.aggfnoid join pg_namespace n on n.oid = p.pronamespace
-  where a.aggtransfn in (function, own_combine) and p.pronargs = 1 and p.proargtypes[0] = type and p.prorettype = type
+  where p.pronargs = 1 and p.proargtypes[0] = type and p.prorettype = type
+    and (a.aggtransfn in (function, own_combine)
+         or a.aggcombinefn = own_combine and a.aggtranstype = type and p.pronamespace = 'hunt'::regnamespace)
   order by a.aggfnoid <> aggregate, p.proname limit 1;
   if not found and type in ('bigint'::regtype, 'numeric'::regtype) then
     merge := format('pg_catalog.sum(%%s)::%s', type);  -- of count(), and of sum(), whose state is internal

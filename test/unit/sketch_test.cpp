@@ -33,6 +33,13 @@ void insert(Sketch &state, std::uint64_t hash) {
   ASSERT_TRUE(sketch::insert(state, hash));
 }
 
+// A copy with the room of a union.
+Sketch begun(const Sketch &first) {
+  Sketch state(sketch::union_size(first));
+  sketch::open(first, state);
+  return state;
+}
+
 Sketch closed(const Sketch &state) {
   Sketch result(sketch::closed_size(state));
   sketch::close(state, result);
@@ -122,13 +129,27 @@ TEST(Sketch, HasTheSameBytesHoweverItWasMade) {
         insert(parts[times == 0 ? random() % count : std::hash<std::uint64_t>{}(hash) % count], hash);
     for (Sketch &part : parts)
       if (random() % 2)
-        part = closed(part);
+        part = random() % 2 ? closed(part) : begun(part);
     while (parts.size() > 1) {
       std::shuffle(parts.begin(), parts.end(), random);
       merge(parts[0], parts.back());
       parts.pop_back();
     }
     ASSERT_EQ(closed(parts[0]), whole) << "trial " << trial;
+  }
+}
+
+// So many values are united without the state being moved.
+TEST(Sketch, AUnionHasRoomForThirty) {
+  for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6, 7, 8}) {
+    const auto hashes = random_hashes(30, seed);
+    Sketch state = begun(counted({hashes[0]}, 9));
+    ASSERT_EQ(state.size() + 4, 128U);
+    for (std::size_t i = 0; i < 30; ++i) {
+      ASSERT_TRUE(sketch::merge_in_place(state, closed(counted({hashes[i]}, 9)))) << i;
+      const std::vector<std::uint64_t> some(hashes.begin(), hashes.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+      ASSERT_EQ(closed(state), closed(counted(some, 9))) << i;
+    }
   }
 }
 
