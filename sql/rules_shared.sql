@@ -17,6 +17,10 @@ select make_rule('match', 'match', $$filter => 'agent = ''curl''', group_by => '
        make_rule('chain', 'chain', $$window_size => '10 minutes', steps => '[{"filter": "not ok", "count": 2}, {"filter": "agent = ''curl''"}]'$$),
        make_rule('aggregation', 'aggregation', $$window_size => '10 minutes', condition => 'n >= 12 and failures >= 3',
                  aggregates => '{"n": "count(*)", "failures": "count(*) filter (where not ok)"}'$$),
+       make_rule('wide 1', 'threshold', $$filter => 'id > 1', window_size => '5 minutes', min_count => 6$$),
+       make_rule('wide 2', 'threshold', $$filter => 'id > 2', window_size => '10 minutes', min_count => 9$$),
+       make_rule('wide 3', 'aggregation', $$filter => 'who <> ''''', window_size => '5 minutes', condition => 'n >= 8',
+                 aggregates => '{"n": "count(*)"}'$$),
        make_rule('row', 'match', $$filter => 'e.agent = ''curl'' and tableoid = ''public.shared_login''::regclass'$$);
 -- which columns are read; NULL: the rule reads for itself
 select name, hunt.rule_columns(rule_id) from hunt.rule order by name;
@@ -46,6 +50,20 @@ order by 1;
 insert into shared_login (t, who, "Net work", agent, ok) select '2026-03-01 02:00', 'u', i, 'browser', true from generate_series(1, 1500) i;
 select b.source, b.columns, b.rows_seen, b.from_at, b.to_at from unnest(hunt.share_batches()) b;
 select count(*), count(*) filter (where _is_new) from pg_temp.session_hunt_window_1;
+-- in parts by filter, smallest first, until they would hold three times the rows; the other rules share one without filter
+select replace(p.filter, E'\n', '') as filter, p.entity, p.place <> 'false' as some
+from unnest(hunt.share_batches()) b, unnest(b.filters, b.entities, b.places) p (filter, entity, place);
+-- a filter that fails is that rule's own trouble
+select hunt.create_rule('fails', 'threshold', source => 'shared_login', time_column => 't', entity => '{who}',
+                        filter => '1 / ("Net work" - 700) < 2', window_size => '10 minutes', min_count => 5) > 0 as made;
+call hunt.run_rules();
+insert into shared_login (t, who, "Net work", agent, ok) select '2026-03-01 02:20', 'u', i, 'browser', true from generate_series(1, 1500) i;
+select p.filter, p.place <> 'false' as some
+from unnest(hunt.share_batches()) b, unnest(b.filters, b.places) p (filter, place);
+call hunt.run_rules();
+select name, last_error from hunt.rule_status where failures > 0;
+select hunt.drop_rule('fails');
+insert into shared_login (t, who, "Net work", agent, ok) select '2026-03-01 02:40', 'u', i, 'browser', true from generate_series(1, 1500) i;
 -- a rule that another runner has taken further does not look at them again
 create function seen_twice() returns text language plpgsql as $$
 declare

@@ -81,6 +81,27 @@ create function hunt.distinct_moments(rows text, keys text, window_size interval
 comment on function hunt.distinct_moments(text, text, interval, bigint) is
 'Query for the moments with at least min_count distinct values of _v in the window before.';
 
+create function hunt.aggregation_moments(rule_id integer, rows text) returns text
+  language plpgsql stable set search_path = pg_catalog, hunt, pg_temp as $$
+declare
+  r record;
+  keys text[];
+begin
+  select * into strict r from hunt.rule where rule.rule_id = aggregation_moments.rule_id;
+  keys := r.entity || r.group_by;
+  return format(E'select distinct %1$s, _t, jsonb_build_object(%2$s) as _measured
+    from (select %3$s, e.%4$I as _t, %5$s %6$s
+          window _w as (partition by %7$s order by e.%4$I range between %8$L preceding and current row)) s
+    where (%9$s\n)',
+    hunt.sql_list('_g%n', keys),
+    (select string_agg(format('%L, %I', k, k), ', ' order by k) from jsonb_object_keys(r.aggregates) k),
+    hunt.sql_list('_k%n as _g%n', keys), r.time_column,
+    (select string_agg(format('%s over _w as %I', value, key), ', ' order by key) from jsonb_each_text(r.aggregates)),
+    rows, hunt.sql_list('_k%n', keys), r.window_size, r.condition);
+end $$;
+comment on function hunt.aggregation_moments(integer, text) is
+'Query for the moments at which the condition of an aggregation rule holds, over the rows of FROM and WHERE clauses.';
+
 create function hunt.unordered_chain_moments(rows text, keys text, window_size interval, counts integer[]) returns text
   language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
   select format('select distinct %1$s, _t, ''{}''::jsonb as _measured
@@ -137,26 +158,29 @@ end $$;
 comment on function hunt.touched_statement(integer, text, text) is
 'The statement that gathers the groups of a rule that have rows satisfying is_new, of the relation rows or else its source, as an array of hunt.touched: of a window the time that shares one with a new row, of an outlier rule each slice.';
 
--- Of the touched groups ($1) the rows that must be looked at, behind FROM.
-create function hunt.touched_rows(rule_id integer, is_seen text, start_at timestamptz, end_at timestamptz,
-  twice_unless text default null, rows text default null) returns text
+-- Of the groups of a relation the rows that must be looked at, behind FROM.
+create function hunt.touched_rows(rule_id integer, groups text, is_seen text, start_at timestamptz, end_at timestamptz,
+  rows text default null) returns text
   language plpgsql stable set search_path = pg_catalog, hunt, pg_temp as $$
 declare
   r record;
-  keys text[];
 begin
   select * into strict r from hunt.rule where rule.rule_id = touched_rows.rule_id;
-  keys := r.entity || r.group_by;
-  return format('from %1$s as e join _touched on %2$s and e.%3$I between _from and _to %8$s
-                 where %4$s and %5$s and e.%3$I between %6$L and %7$L', coalesce(rows, r.source),
-                hunt.sql_list(E'hunt.key_text(%x\n) = _touched._k%n', keys, ' and '), r.time_column, is_seen,
-                hunt.rule_filter(r.rule_id), start_at, end_at,
-                -- _from stands there so that the rows are doubled when they are few, behind the join.
-                case when twice_unless is null then '' else format('cross join lateral
-                  (select false union all select true where (%s) is not true and _from is not null) _pass (_is_before)', twice_unless) end);
+  return format('from %1$s as e join %2$s on %3$s and e.%4$I between _from and _to
+                 where %5$s and e.%4$I between %6$L and %7$L', coalesce(rows, r.source), groups,
+                hunt.sql_list(format(E'hunt.key_text(%%x\n) = %s._k%%n', groups), r.entity || r.group_by, ' and '), r.time_column,
+                case when rows is null then is_seen || ' and ' || hunt.rule_filter(r.rule_id) else 'true' end, start_at, end_at);
 end $$;
-comment on function hunt.touched_rows(integer, text, timestamptz, timestamptz, text, text) is
-'The FROM and WHERE clauses for the rows of the touched groups, of the relation rows or else of the source; start_at and end_at bound the time of all. With twice_unless those that do not satisfy it come twice, once with _is_before true, so that one reading serves an aggregate over all rows and one over those.';
+comment on function hunt.touched_rows(integer, text, text, timestamptz, timestamptz, text) is
+'The FROM and WHERE clauses for the rows of the groups in the relation groups (_touched, or some of it), of the relation rows or else of the source; start_at and end_at bound the time of all.';
+
+-- What was detected before matters only where something is detected now: the second reading is of few groups, or none.
+create function hunt.found_relation(keys text[], slices boolean) returns text
+  language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+  select format('_found as materialized (select * from _touched where (%s%s) in (select %s%s from _now))', hunt.sql_list('_k%n', keys),
+                case when slices then ', _from' else '' end, hunt.sql_list('_g%n', keys), case when slices then ', _s' else '' end) $$;
+comment on function hunt.found_relation(text[], boolean) is
+'The touched groups, or slices of them, in which something is detected now, as the relation _found of a WITH clause.';
 
 create function hunt.touched_relation(keys text[]) returns text
   language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -183,18 +207,13 @@ begin
   select * into strict r from hunt.rule where rule.rule_id = window_statement.rule_id;
   keys := r.entity || r.group_by;
   names := hunt.sql_list('_g%n', keys);
-  rows := hunt.touched_rows(r.rule_id, is_seen, start_at, end_at, case r.kind when 'aggregation' then is_new end, window_rows);
+  rows := hunt.touched_rows(r.rule_id, '_touched', is_seen, start_at, end_at, window_rows);
   if r.kind = 'aggregation' then
-    rows := format(E', _held as materialized (select distinct %1$s, _t, _is_before, jsonb_build_object(%2$s) as _measured
-        from (select %3$s, e.%4$I as _t, _is_before, %5$s %6$s
-              window _w as (partition by %7$s, _is_before order by e.%4$I range between %8$L preceding and current row)) _s
-        where (%9$s\n))',
-      names, (select string_agg(format('%L, %I', k, k), ', ' order by k) from jsonb_object_keys(r.aggregates) k),
-      hunt.sql_list('_k%n as _g%n', keys), r.time_column,
-      (select string_agg(format('%s over _w as %I', value, key), ', ' order by key) from jsonb_each_text(r.aggregates)),
-      rows, hunt.sql_list('_k%n', keys), r.window_size, r.condition);
-    moments := 'select * from _held where not _is_before';
-    moments_before := 'select * from _held where _is_before';
+    moments := hunt.aggregation_moments(r.rule_id, rows);
+    moments_before := hunt.aggregation_moments(r.rule_id,
+      hunt.touched_rows(r.rule_id, '_found', is_seen, start_at, end_at, window_rows) || format(' and (%s) is not true', is_new));
+    rows := '';
+    rows_before := ', ' || hunt.found_relation(keys, false);
   else
     if r.kind = 'chain' then
       select array_agg(coalesce((s ->> 'count')::integer, 1) order by n),

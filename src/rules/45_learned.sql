@@ -35,35 +35,37 @@ declare
   r record;
   keys text[];
   names text;
-  values_now text;
+  group_value text;
   judged text;
 begin
   select * into strict r from hunt.rule where rule.rule_id = outlier_statement.rule_id;
   keys := r.entity || r.group_by;
   names := hunt.sql_list('_g%n', keys);
-  values_now := format(E'select %1$s, _from as _s, _is_before, round((%2$s\n)::numeric)::bigint as _value %3$s group by %4$s, _from, _is_before',
-    hunt.sql_list('_k%n as _g%n', keys), (select value from jsonb_each_text(r.aggregates)),
-    hunt.touched_rows(r.rule_id, is_seen, start_at, end_at, is_new, window_rows), hunt.sql_list('_k%n', keys));
+  group_value := format(E'select %1$s, _from as _s, round((%2$s\n)::numeric)::bigint as _value ',
+                        hunt.sql_list('_k%n as _g%n', keys), (select value from jsonb_each_text(r.aggregates)));
   judged := format('join _model on _model.entity = array[%s]::text
     cross join lateral hunt.baseline_verdict(_model.model, _value, _s, sigma => %L, floor_value => ceil(%L::numeric)::bigint, learning => %L) _j
     where _j.is_outlier', names, r.sigma, r.min_value, r.learning);
   return format('with %1$s,
-    _observed as materialized (%2$s),
-    _slice as (select * from _observed where not _is_before),
-    _model as (%3$s),
-    _now as (select %4$s, _s, _value, _j.* from _slice %5$s),
-    _before as (select %4$s, _s from (select * from _observed where _is_before and (%4$s, _s) in (select %4$s, _s from _now)) _o %5$s)
-    select array[%6$s], array[%4$s], _s, jsonb_build_object(''observed'', _value, ''expected'', round(expected::numeric, 2),
+    _slice as materialized (%2$s group by %4$s, _from),
+    _model as (%5$s),
+    _now as materialized (select %6$s, _s, _value, _j.* from _slice %7$s),
+    %8$s,
+    _before as (select %6$s, _s from (%3$s and (%9$s) is not true group by %4$s, _from) _o %7$s)
+    select array[%10$s], array[%6$s], _s, jsonb_build_object(''observed'', _value, ''expected'', round(expected::numeric, 2),
              ''threshold'', threshold, ''probability'', p, ''slices'', n, ''compared_with'', compared_with, ''reason'', reason)
-    from _now where not exists (select from _before where %7$s and _before._s = _now._s)',
-    hunt.touched_relation(keys), values_now,
+    from _now where not exists (select from _before where %11$s and _before._s = _now._s)',
+    hunt.touched_relation(keys),
+    group_value || hunt.touched_rows(r.rule_id, '_touched', is_seen, start_at, end_at, window_rows),
+    group_value || hunt.touched_rows(r.rule_id, '_found', is_seen, start_at, end_at, window_rows), hunt.sql_list('_k%n', keys),
     case when keep_state
       then format('insert into hunt.rule_baseline as b (rule_id, entity, model) select %s, m.* from (%s) m order by 2
                    on conflict on constraint rule_baseline_pkey do update set model = b.model || excluded.model returning entity, model',
                   r.rule_id, hunt.slice_models(r.rule_id, '_slice'))
       else hunt.slice_models(r.rule_id, '(' || hunt.slice_values(r.rule_id,
              format('%1$s and e.%2$I >= %3$L', is_seen, r.time_column, start_at - r.retention)) || ')') end,
-    names, judged, hunt.sql_list('_g%n', r.entity), hunt.sql_list('_before._g%n = _now._g%n', keys, ' and '));
+    names, judged, hunt.found_relation(keys, true), is_new, hunt.sql_list('_g%n', r.entity),
+    hunt.sql_list('_before._g%n = _now._g%n', keys, ' and '));
 end $$;
 comment on function hunt.outlier_statement(integer, text, text, timestamptz, timestamptz, boolean, text) is
 'The statement that finds the detections of an outlier rule in the touched slices ($1): slices whose value is an outlier now and was none without the new rows. With keep_state it also merges the slices into the rule''s baselines; without, it makes baselines of the past. window_rows holds the rows of the slices already read.';

@@ -43,10 +43,9 @@ begin
       return;
     end if;
     select min(t.from_at), max(t.to_at) into from_at, to_at from unnest(touched) t;
-    if from_at >= shared.from_at and to_at <= shared.to_at then
+    if shared.window_rows is not null and from_at >= shared.from_at and to_at <= shared.to_at then
       window_rows := shared.window_rows;
       is_new := '_is_new';
-      is_seen := 'true';
     end if;
     return query select * from hunt.detect_by_hash(
       case when r.kind = 'outlier' then hunt.outlier_statement(r.rule_id, is_new, is_seen, from_at, to_at, keep_state, window_rows)

@@ -148,7 +148,7 @@ begin
     end loop;
     for item in select p.oid::regprocedure::text from pg_proc p
                 where p.pronamespace = 'hunt'::regnamespace
-                  and p.proname = any ('{backtest_rule,check_rule,check_rule_expression,create_rule,detect,detect_by_hash,drop_rule,drop_shared,forget_runs,group_detections,learn_rule,raise_signals,record_failure,rule_changed,rule_id,run_rule,run_rule_once,run_rules,schedule_job,schedule_rules,set_signal_status,set_watermark,share_batches,share_rows,start_deadline,stop_deadline,store_signals,tune_from_signal,tune_rule,update_insights}') loop
+                  and p.proname = any ('{backtest_rule,check_rule,check_rule_expression,create_rule,detect,detect_by_hash,drop_rule,drop_shared,forget_runs,group_detections,learn_rule,part_filters,raise_signals,record_failure,rule_changed,rule_id,run_rule,run_rule_once,run_rules,schedule_job,schedule_rules,set_signal_status,set_watermark,share_batches,share_rows,share_windows,start_deadline,stop_deadline,store_signals,tune_from_signal,tune_rule,update_insights}') loop
       execute format('grant execute on routine %s to %s', item, grantee);
     end loop;
   end if;
