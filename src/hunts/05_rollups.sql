@@ -315,58 +315,102 @@ create function hunt.has_stored_values(field text, read_from timestamptz, start_
   -- Within one lookback no value can be gone so long that it were new again.
   select end_at - start_at <= start_at - read_from
          and hunt.has_rollup(case when field = 'command' then 'command' when field in ('application', 'action') then 'user_action' else 'user_session' end)
-         and hunt.has_rollup(case field when 'network' then 'user_network' when 'country' then 'user_network' when 'application' then 'user_application' when 'command' then 'command' when 'action' then 'user_action' else 'user_session' end) $$;
+         and (field <> 'application' or hunt.has_rollup('user_application'))
+         and (field <> all ('{network,country}') or hunt.has_rollup('user_network')) $$;
 comment on function hunt.has_stored_values(text, timestamptz, timestamptz, timestamptz) is 'Whether hunt.shown_values() reads roll-ups: there is one for the field, and the window is not longer than the lookback.';
 
--- Weeks where the span has whole ones, days around them.
-create function hunt.stored_values(field text, start_at timestamptz, end_at timestamptz, sources text[])
-  returns table (user_id integer, number bigint, text text, events bigint, first_at timestamptz, last_at timestamptz)
-  language plpgsql stable rows 10000 set search_path = pg_catalog, pg_temp set jit = off as $$
+-- Weeks where the spans before start_at and from it on have whole ones, days around them. Where start_at begins a week (or a day), both
+-- spans are read at once.
+create function hunt.stored_values(field text, read_from timestamptz, start_at timestamptz, end_at timestamptz, sources text[])
+  returns table (user_id integer, number bigint, text text, before_first timestamptz, before_last timestamptz, events bigint,
+    first_at timestamptz, last_at timestamptz)
+  language plpgsql stable rows 10000 set search_path = pg_catalog, pg_temp set jit = off set plan_cache_mode = force_custom_plan as $$
 #variable_conflict use_column
 declare
-  week_start timestamptz := hunt.first_whole_week(start_at, end_at);
-  week_end timestamptz := greatest(hunt.timeslice(end_at, '7 days'), week_start);
   source_ids integer[] := hunt.source_ids(sources);
+  cut timestamptz := case when start_at = hunt.timeslice(start_at, '1 day') then end_at else start_at end;
+  before_from timestamptz := hunt.first_whole_week(read_from, start_at);
+  before_to timestamptz := greatest(hunt.timeslice(start_at, '7 days'), before_from);
+  after_from timestamptz := hunt.first_whole_week(start_at, end_at);
+  after_to timestamptz := greatest(hunt.timeslice(end_at, '7 days'), after_from);
+  week_cut timestamptz := case when before_to = after_from then after_to else before_to end;
 begin
   if field = 'command' then
     return query
-    select s.user_id, null::bigint, s.command, hunt.total(s.events), min(s.first_at), max(s.last_at)
-    from hunt.read_rollup_command(start_at, end_at, '1 day') s
-    where (sources is null or s.source_id = any (source_ids)) and s.success is not false
+    select s.user_id, null::bigint, s.command, min(s.first_at) filter (where s.is_before), max(s.last_at) filter (where s.is_before),
+           hunt.total(s.events) filter (where not s.is_before), min(s.first_at) filter (where not s.is_before),
+           max(s.last_at) filter (where not s.is_before)
+    from (select a.user_id, a.command, a.source_id, a.events, a.first_at, a.last_at, a.slice_start < start_at as is_before
+          from hunt.read_rollup_command(read_from, cut, '1 day') a
+          union all select a.user_id, a.command, a.source_id, a.events, a.first_at, a.last_at, false
+          from hunt.read_rollup_command(cut, end_at, '1 day') a) s
+    where sources is null or s.source_id = any (source_ids)
     group by 1, 3;
-  elsif field in ('application', 'action') then
-    return query
-    select s.user_id, case field when 'action' then s.action_id else s.application_id end::bigint, null::text, hunt.total(s.events),
-           min(s.first_at), max(s.last_at)
-    from (select a.source_id, a.user_id, a.action_id, a.application_id, a.success, a.events, a.first_at, a.last_at
-          from hunt.read_rollup_user_action(start_at, case field when 'action' then end_at else week_start end, '1 day') a
-          union all select a.source_id, a.user_id, null, a.application_id, a.success, a.events, a.first_at, a.last_at
-          from hunt.read_rollup_user_application(week_start, week_end, '7 days') a where field = 'application'
-          union all select a.source_id, a.user_id, null, a.application_id, a.success, a.events, a.first_at, a.last_at
-          from hunt.read_rollup_user_action(week_end, end_at, '1 day') a where field = 'application') s
-    where (sources is null or s.source_id = any (source_ids)) and s.success is not false
-    group by 1, 2;
   elsif field = 'client' then
     return query
-    select s.user_id, s.agent_id::bigint, null::text, hunt.total(s.events), min(s.first_at), max(s.last_at)
-    from hunt.read_rollup_user_session(start_at, end_at, '1 day') s
+    select s.user_id, s.agent_id::bigint, null::text, min(s.first_at) filter (where s.is_before), max(s.last_at) filter (where s.is_before),
+           hunt.total(s.events) filter (where not s.is_before), min(s.first_at) filter (where not s.is_before),
+           max(s.last_at) filter (where not s.is_before)
+    from (select a.user_id, a.agent_id, a.source_id, a.success, a.events, a.first_at, a.last_at, a.slice_start < start_at as is_before
+          from hunt.read_rollup_user_session(read_from, cut, '1 day') a
+          union all select a.user_id, a.agent_id, a.source_id, a.success, a.events, a.first_at, a.last_at, false
+          from hunt.read_rollup_user_session(cut, end_at, '1 day') a) s
     where (sources is null or s.source_id = any (source_ids)) and s.success is not false
+    group by 1, 2;
+  elsif field = 'action' then
+    return query
+    select s.user_id, s.action_id::bigint, null::text, min(s.first_at) filter (where s.is_before), max(s.last_at) filter (where s.is_before),
+           hunt.total(s.events) filter (where not s.is_before), min(s.first_at) filter (where not s.is_before),
+           max(s.last_at) filter (where not s.is_before)
+    from (select a.user_id, a.action_id, a.source_id, a.success, a.events, a.first_at, a.last_at, a.slice_start < start_at as is_before
+          from hunt.read_rollup_user_action(read_from, cut, '1 day') a
+          union all select a.user_id, a.action_id, a.source_id, a.success, a.events, a.first_at, a.last_at, false
+          from hunt.read_rollup_user_action(cut, end_at, '1 day') a) s
+    where (sources is null or s.source_id = any (source_ids)) and s.success is not false
+    group by 1, 2;
+  elsif field = 'application' then
+    return query
+    select s.user_id, s.application_id::bigint, null::text, min(s.first_at) filter (where s.is_before), max(s.last_at) filter (where s.is_before),
+           hunt.total(s.events) filter (where not s.is_before), min(s.first_at) filter (where not s.is_before),
+           max(s.last_at) filter (where not s.is_before)
+    from (select a.user_id, a.application_id, a.source_id, a.events, a.first_at, a.last_at, a.slice_start < start_at as is_before
+          from hunt.read_rollup_user_application(before_from, week_cut, '7 days') a
+          union all select a.user_id, a.application_id, a.source_id, a.events, a.first_at, a.last_at, false
+          from hunt.read_rollup_user_application(greatest(week_cut, after_from), after_to, '7 days') a
+          union all select a.user_id, a.application_id, a.source_id, a.events, a.first_at, a.last_at, true
+          from hunt.read_rollup_user_action(read_from, before_from, '1 day') a where a.success is not false
+          union all select a.user_id, a.application_id, a.source_id, a.events, a.first_at, a.last_at, true
+          from hunt.read_rollup_user_action(before_to, start_at, '1 day') a where a.success is not false
+          union all select a.user_id, a.application_id, a.source_id, a.events, a.first_at, a.last_at, false
+          from hunt.read_rollup_user_action(start_at, after_from, '1 day') a where a.success is not false
+          union all select a.user_id, a.application_id, a.source_id, a.events, a.first_at, a.last_at, false
+          from hunt.read_rollup_user_action(after_to, end_at, '1 day') a where a.success is not false) s
+    where sources is null or s.source_id = any (source_ids)
     group by 1, 2;
   else
     return query
     select s.user_id, case field when 'network' then s.device_ip_asn_number end, case field when 'country' then s.device_ip_country_code end,
-           hunt.total(s.events), min(s.first_at), max(s.last_at)
-    from (select a.source_id, a.user_id, a.device_ip_asn_number, a.device_ip_country_code, a.success, a.events, a.first_at, a.last_at
-          from hunt.read_rollup_user_session(start_at, week_start, '1 day') a where a.is_own_network is not true
-          union all select a.source_id, a.user_id, a.device_ip_asn_number, a.device_ip_country_code, a.success, a.events, a.first_at, a.last_at
-          from hunt.read_rollup_user_network(week_start, week_end, '7 days') a
-          union all select a.source_id, a.user_id, a.device_ip_asn_number, a.device_ip_country_code, a.success, a.events, a.first_at, a.last_at
-          from hunt.read_rollup_user_session(week_end, end_at, '1 day') a where a.is_own_network is not true) s
-    where (sources is null or s.source_id = any (source_ids)) and s.success is not false
+           min(s.first_at) filter (where s.is_before), max(s.last_at) filter (where s.is_before),
+           hunt.total(s.events) filter (where not s.is_before), min(s.first_at) filter (where not s.is_before),
+           max(s.last_at) filter (where not s.is_before)
+    from (select a.user_id, a.device_ip_asn_number, a.device_ip_country_code, a.source_id, a.events, a.first_at, a.last_at,
+                 a.slice_start < start_at as is_before
+          from hunt.read_rollup_user_network(before_from, week_cut, '7 days') a
+          union all select a.user_id, a.device_ip_asn_number, a.device_ip_country_code, a.source_id, a.events, a.first_at, a.last_at, false
+          from hunt.read_rollup_user_network(greatest(week_cut, after_from), after_to, '7 days') a
+          union all select a.user_id, a.device_ip_asn_number, a.device_ip_country_code, a.source_id, a.events, a.first_at, a.last_at, true
+          from hunt.read_rollup_user_session(read_from, before_from, '1 day') a where a.success is not false and a.is_own_network is not true
+          union all select a.user_id, a.device_ip_asn_number, a.device_ip_country_code, a.source_id, a.events, a.first_at, a.last_at, true
+          from hunt.read_rollup_user_session(before_to, start_at, '1 day') a where a.success is not false and a.is_own_network is not true
+          union all select a.user_id, a.device_ip_asn_number, a.device_ip_country_code, a.source_id, a.events, a.first_at, a.last_at, false
+          from hunt.read_rollup_user_session(start_at, after_from, '1 day') a where a.success is not false and a.is_own_network is not true
+          union all select a.user_id, a.device_ip_asn_number, a.device_ip_country_code, a.source_id, a.events, a.first_at, a.last_at, false
+          from hunt.read_rollup_user_session(after_to, end_at, '1 day') a where a.success is not false and a.is_own_network is not true) s
+    where sources is null or s.source_id = any (source_ids)
     group by 1, 2, 3;
   end if;
 end $$;
-comment on function hunt.stored_values(text, timestamptz, timestamptz, text[]) is 'The values of a field that users showed in a span, by id where there is one, read from the roll-ups user_session, user_action and command.';
+comment on function hunt.stored_values(text, timestamptz, timestamptz, timestamptz, text[]) is 'The values of a field that users showed in the span before start_at and from it on, by id where there is one, read from the roll-ups user_network, user_application and command, of clients, actions and parts of weeks user_session and user_action.';
 
 create function hunt.stored_begun_actions(start_at timestamptz, end_at timestamptz, sources text[])
   returns table (user_id integer, action_id integer, application_id integer, first_at timestamptz)

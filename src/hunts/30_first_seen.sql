@@ -12,11 +12,12 @@ begin
 end $$;
 comment on function hunt.first_seen_field(text) is 'The field itself; an error if the hunts for first-seen values know none of this name.';
 
--- By id where there is one, since names are needed of the few values that are new. A part is a lookback long, one of them before
--- start_at: that is the least that the histories of the hunt need. PL/pgSQL runs one of the three queries, where a query with all of
--- them would set memory aside for the groups of each.
+-- By id where there is one, since names are needed of the few values that are new. A part is a lookback long but for the first, which
+-- has the lookback before start_at besides: that is the least that the histories of the hunt need. PL/pgSQL runs one of the three
+-- queries, where a query with all of them would set memory aside for the groups of each.
 create function hunt.shown_values(field text, read_from timestamptz, start_at timestamptz, end_at timestamptz, sources text[])
-returns table (user_id integer, number bigint, text text, part timestamptz, events bigint, first_at timestamptz, last_at timestamptz)
+returns table (user_id integer, number bigint, text text, part timestamptz, before_first timestamptz, before_last timestamptz,
+  events bigint, first_at timestamptz, last_at timestamptz)
 language plpgsql stable parallel safe rows 100000 set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan as $$
 #variable_conflict use_column
 declare
@@ -25,14 +26,17 @@ declare
 begin
   if hunt.has_stored_values(field, read_from, start_at, end_at) then
     return query
-    select b.user_id, b.number, b.text, b.part, b.events, b.first_at, b.last_at
-    from (select read_from as part, s.* from hunt.stored_values(field, read_from, start_at, sources) s
-          union all select start_at, s.* from hunt.stored_values(field, start_at, end_at, sources) s) b;
+    select s.user_id, s.number, s.text, start_at, s.before_first, s.before_last, s.events, s.first_at, s.last_at
+    from hunt.stored_values(field, read_from, start_at, end_at, sources) s;
   elsif field = 'command' then
     return query
-    select c.user_id, null::bigint, hunt.log_signature(c.command_line), c.part, c.events, c.first_at, c.last_at
-    from (select f.user_id, date_bin(lookback, f.event_time, start_at) as part, d.command_line, count(*) as events,
-                 min(f.event_time) as first_at, max(f.event_time) as last_at
+    select c.user_id, null::bigint, hunt.log_signature(c.command_line), c.part, c.before_first, c.before_last, c.events, c.first_at, c.last_at
+    from (select f.user_id, greatest(date_bin(lookback, f.event_time, start_at), start_at) as part, d.command_line,
+                 min(f.event_time) filter (where f.event_time < start_at) as before_first,
+                 max(f.event_time) filter (where f.event_time < start_at) as before_last,
+                 count(*) filter (where f.event_time >= start_at) as events,
+                 min(f.event_time) filter (where f.event_time >= start_at) as first_at,
+                 max(f.event_time) filter (where f.event_time >= start_at) as last_at
           from hunt.event_fact f
           join hunt.event_detail d on d.event_time = f.event_time and d.event_key = f.event_key
           where f.event_time >= read_from and f.event_time < end_at and d.event_time >= read_from and d.event_time < end_at
@@ -45,7 +49,10 @@ begin
            case field when 'network' then f.device_ip_asn_number when 'client' then f.agent_id
                       when 'application' then f.application_id when 'action' then f.action_id end,
            case field when 'country' then f.device_ip_country_code end,
-           date_bin(lookback, f.event_time, start_at), count(*), min(f.event_time), max(f.event_time)
+           greatest(date_bin(lookback, f.event_time, start_at), start_at),
+           min(f.event_time) filter (where f.event_time < start_at), max(f.event_time) filter (where f.event_time < start_at),
+           count(*) filter (where f.event_time >= start_at),
+           min(f.event_time) filter (where f.event_time >= start_at), max(f.event_time) filter (where f.event_time >= start_at)
     from hunt.event_fact f
     where f.event_time >= read_from and f.event_time < end_at and (sources is null or f.source_id = any (source_ids))
       -- Who fails shows nothing of himself; what does not say how it ended did happen.
@@ -54,7 +61,7 @@ begin
     group by 1, 2, 3, 4;
   end if;
 end $$;
-comment on function hunt.shown_values(text, timestamptz, timestamptz, timestamptz, text[]) is 'The values of a field that users showed in events that did not fail, by user, value (the number of a network, client, application or action, or the text of a country or command) and part: stretches as long as the lookback, of which one lies before start_at; networks and countries without those of hunt.own_network. What the hunts for first-seen values read.';
+comment on function hunt.shown_values(text, timestamptz, timestamptz, timestamptz, text[]) is 'The values of a field that users showed in events that did not fail, by user, value (the number of a network, client, application or action, or the text of a country or command) and part: stretches as long as the lookback from start_at on; networks and countries without those of hunt.own_network. before_first and before_last, in the first part, are of the lookback before start_at; events, first_at and last_at of the part itself. What the hunts for first-seen values read.';
 
 create function hunt.first_seen_values(start_at timestamptz, end_at timestamptz, field text default 'network',
   lookback interval default '90 days', learning interval default '14 days', sources text[] default null,
@@ -63,7 +70,8 @@ returns table (first_at timestamptz, user_identity text, value text, verdict tex
   known_since timestamptz, events bigint, last_at timestamptz)
 language sql stable parallel safe rows 100 as $$
   with seen as materialized (
-    select s.user_id, coalesce(s.number, 0) as number, coalesce(s.text, '') as text, s.part, s.events, s.first_at, s.last_at
+    select s.user_id, coalesce(s.number, 0) as number, coalesce(s.text, '') collate "C" as text, s.part, s.before_first,
+           s.before_last, s.events, s.first_at, s.last_at
     from hunt.shown_values(hunt.first_seen_field($3), $1 operator(pg_catalog.-) $4, $1, $2, $6) s
     where s.number is not null or s.text is not null
   ), value as materialized (
@@ -83,36 +91,46 @@ language sql stable parallel safe rows 100 as $$
     from (select i.username, i.identity from hunt.identity i union select i.identity, i.identity from hunt.identity i) m
     join hunt.dictionary_user u on u.value operator(pg_catalog.=) m.username
   ), shown as materialized (
-    select coalesce(m.person_id, s.user_id) as person_id, v.value_id, s.part, s.part operator(pg_catalog.<) $1 as is_before,
-           hunt.total(s.events) as events, min(s.first_at) as first_at, max(s.last_at) as last_at
+    select coalesce(m.person_id, s.user_id) as person_id, v.value_id, s.part, min(s.before_first) as before_first,
+           max(s.before_last) as before_last, hunt.total(s.events) as events, min(s.first_at) as first_at, max(s.last_at) as last_at
     from seen s
     join value v on v.number operator(pg_catalog.=) s.number and v.text operator(pg_catalog.=) s.text
     left join same m on m.id operator(pg_catalog.=) s.user_id
     group by 1, 2, 3
   ), fresh as materialized (
-    -- What was there within the lookback is not new: only the rest needs the histories.
-    select s.person_id, s.value_id, min(s.first_at) filter (where not s.is_before) as first_at,
-           hunt.total(s.events) filter (where not s.is_before) as events, max(s.last_at) filter (where not s.is_before) as last_at
+    -- What was there within the lookback is not new: only the rest needs the histories. Most parts tell it alone, so that few are
+    -- put together.
+    select s.person_id, s.value_id, min(s.first_at) as first_at, hunt.total(s.events) as events, max(s.last_at) as last_at
     from shown s
+    where (s.person_id, s.value_id) in (
+            select c.person_id, c.value_id from shown c
+            where c.first_at is not null
+              and (c.before_last is null or c.before_last operator(pg_catalog.<) (select $2 operator(pg_catalog.-) $4)
+                                            and c.before_last operator(pg_catalog.<) (c.first_at operator(pg_catalog.-) $4)))
     -- The pattern chooses what is told, not what is known: who never ran kubectl is known by the rest of his commands.
-    where ($7 is null or s.value_id in (select v.value_id from value v where v.value operator(pg_catalog.~~) $7))
+      and ($7 is null or s.value_id in (select v.value_id from value v where v.value operator(pg_catalog.~~) $7))
       and ($8 is null or s.person_id in (
              select coalesce(m.person_id, u.id) from hunt.dictionary_user u left join same m on m.id operator(pg_catalog.=) u.id
              where coalesce(m.identity, u.value) operator(pg_catalog.=) (select hunt.user_identity($8))))
     group by s.person_id, s.value_id
-    having bool_or(not s.is_before)
-       and coalesce(max(s.last_at) filter (where s.is_before) operator(pg_catalog.<) (min(s.first_at) filter (where not s.is_before) operator(pg_catalog.-) $4), true)
+    having coalesce(max(s.before_last) operator(pg_catalog.<) (min(s.first_at) operator(pg_catalog.-) $4), true)
   ), person as (
     select s.person_id,
-           hunt.history(s.value_id, s.first_at, 100000, $4) operator(hunt.||) hunt.history(s.value_id, s.last_at, 100000, $4) as state
+           hunt.history(s.value_id, s.before_first, 100000, $4) operator(hunt.||) hunt.history(s.value_id, s.before_last, 100000, $4)
+             operator(hunt.||) hunt.history(s.value_id, s.first_at, 100000, $4) operator(hunt.||) hunt.history(s.value_id, s.last_at, 100000, $4)
+             as state
     from shown s
     where s.person_id in (select n.person_id from fresh n)
     group by s.person_id
   ), everyone as (
     -- A part is not longer than the lookback, so its first and last time say all that there is to say of it.
-    select s.value_id, hunt.history(s.value_id, s.first_at, 1, $4) operator(hunt.||) hunt.history(s.value_id, s.last_at, 1, $4) as state,
+    select s.value_id,
+           hunt.history(s.value_id, s.before_first, 1, $4) operator(hunt.||) hunt.history(s.value_id, s.before_last, 1, $4)
+             operator(hunt.||) hunt.history(s.value_id, s.first_at, 1, $4) operator(hunt.||) hunt.history(s.value_id, s.last_at, 1, $4)
+             as state,
            hunt.total(s.people) as people
-    from (select s.value_id, min(s.first_at) as first_at, max(s.last_at) as last_at, count(*) filter (where s.is_before) as people
+    from (select s.value_id, min(s.before_first) as before_first, max(s.before_last) as before_last, min(s.first_at) as first_at,
+                 max(s.last_at) as last_at, count(s.before_first) as people
           from shown s where s.value_id in (select n.value_id from fresh n) group by s.value_id, s.part) s
     group by s.value_id
   )

@@ -243,7 +243,7 @@ begin
         execute format('create index on %s (%I, slice_start)', hunt.rollup_table(name, slice), keys[1]);
       end if;
     end if;
-    execute format('alter table %1$s alter column slice_start set not null, set (fillfactor = 85);
+    execute format('alter table %1$s alter column slice_start set not null, set (fillfactor = 95);
                     create unique index on %1$s (%2$s) nulls not distinct', hunt.rollup_table(name, slice), hunt.rollup_unique_columns(new_id));
     execute format('comment on table %s is %L', hunt.rollup_table(name, slice),
                    format('Slices of %s of the roll-up %s; hunt.read_rollup_%2$s() reads them together with what they lack.', slice, name));
@@ -278,13 +278,13 @@ create function hunt.column_list(rollup_id integer, keys boolean, template text)
 comment on function hunt.column_list(integer, boolean, text) is
 'The keys (true), states (false) or all columns (NULL) of a roll-up as a list, each as the template says: %1$I name, %2$s type, %3$s expression.';
 
--- Of many or long keys the unique index holds 128 bits of hash, as event_key is of an event: half of what roll-ups took was
--- the keys a second time. The seeds differ by roll-up, so that nobody can make texts that collide.
+-- Of more than 8 bytes of keys the unique index holds 128 bits of hash, as event_key is of an event: half of what roll-ups took was
+-- the keys a second time, and keys in order, a slice before the one that is there, leave pages of the index half empty. The seeds differ by roll-up, so that nobody can make texts that collide.
 create function hunt.rollup_unique_columns(rollup_id integer) returns text
   language sql stable set search_path = pg_catalog, pg_temp as $$
   select concat_ws(', ', 'slice_start',
            case when count(*) = 0 then null
-                when bool_and(t.typlen > 0) and sum(t.typlen) <= 16 then hunt.column_list($1, true, '%1$I')
+                when bool_and(t.typlen > 0) and sum(t.typlen) <= 8 then hunt.column_list($1, true, '%1$I')
                 else format('pg_catalog.hash_record_extended(row(%1$s), %2$s), pg_catalog.hash_record_extended(row(%1$s), %3$s)',
                             hunt.column_list($1, true, '%1$I'), min(r.seed), min(r.seed) # 1) end)
   from hunt.rollup r join hunt.rollup_column c using (rollup_id) join pg_type t on t.oid = c.type::regtype

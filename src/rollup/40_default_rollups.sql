@@ -12,8 +12,10 @@ begin
     select * from (values
       -- Users
       ('user_session', 'source_id,user_id,device_ip_asn_number,device_ip_country_code,agent_id,success,is_own_network', '{1 day}', 'user_id is not null'),
-      ('user_network', 'user_id,source_id,device_ip_asn_number,device_ip_country_code,success', '{7 days}', 'user_id is not null and is_own_network is not true'),
-      ('user_application', 'source_id,user_id,application_id,success', '{7 days}', 'user_id is not null and application_id is not null'),
+      ('user_network', 'user_id,source_id,device_ip_asn_number,device_ip_country_code', '{7 days}',
+       'user_id is not null and is_own_network is not true and success is not false'),
+      ('user_application', 'source_id,user_id,application_id', '{7 days}',
+       'user_id is not null and application_id is not null and success is not false'),
       ('user_action', 'user_id,source_id,application_id,action_id,success', '{1 day}', 'user_id is not null'),
       ('action', 'source_id,application_id,action_id', '{1 hour}', 'user_id is not null and action_id is not null'),
       -- Access keys and identities of clusters
@@ -22,8 +24,8 @@ begin
        'source_id = any (' || quote_literal(array(select d.id from hunt.dictionary_source d where d.value in ('eks_audit', 'kubernetes_audit'))) || ')
         and is_public_ip(device_ip) and not is_own_network'),
       -- Hosts: of the sources whose events have no command line none is looked up in the details.
-      ('command', 'user_id,source_id,command,success', '{1 day}',
-       'user_id is not null and source_id <> all (' || quote_literal(array(select d.id from hunt.dictionary_source d where d.value in
+      ('command', 'user_id,source_id,command', '{1 day}',
+       'user_id is not null and success is not false and source_id <> all (' || quote_literal(array(select d.id from hunt.dictionary_source d where d.value in
           ('cloudtrail', 'eks_audit', 'entra_audit', 'entra_signin', 'kubernetes_audit', 'o365_ual', 'okta'))) || ') and command_line is not null')
     ) d (name, keys, slices, condition)
   loop
@@ -40,6 +42,8 @@ begin
     if item.name = 'user_session' then
       -- Most hunts ask for one source, whose rows lie together.
       create index on hunt.rollup_user_session_day (source_id, slice_start);
+    elsif item.name = 'user_application' then
+      create index on hunt.rollup_user_application_7_days (source_id, slice_start);
     end if;
     made := made || item.name;
   end loop;

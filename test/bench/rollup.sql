@@ -37,7 +37,7 @@ select hunt.create_default_rollups() \g /dev/null
 create temp table cost (step text, name text, seconds float8, rows_taken bigint);
 -- CPU time of this backend: other work on the machine does not count.
 create function pg_temp.cpu_seconds() returns float8 language sql volatile as $$
-  select (f[14]::float8 + f[15]::float8) / 100 from string_to_array(pg_read_file('/proc/self/stat'), ' ') f $$;
+  select split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::float8 / 1e9 $$;
 create procedure pg_temp.refresh(step text) language plpgsql as $$
 declare
   target record;
