@@ -1,3 +1,4 @@
+import {hunts} from "./src/components/hunts.js";
 import {riskiestUsers} from "./src/data/query.js";
 
 export default {
@@ -20,5 +21,5 @@ export default {
     {name: "Hunts", path: "/hunts"},
     {name: "Data health", path: "/health"},
   ],
-  dynamicPaths: () => riskiestUsers().map((u) => `/users/${u.user_id}`),
+  dynamicPaths: () => [...hunts.map((h) => `/hunts/${h.name}`), ...riskiestUsers().map((u) => `/users/${u.user_id}`)],
 };

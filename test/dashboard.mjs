@@ -33,10 +33,14 @@ for (const [look, width, scheme] of looks) {
       failed: [...document.querySelectorAll(".observablehq--error")].map((e) => e.textContent),
       undefinedText: /\bundefined\b|\bNaN\b|\[object|^""$/m.test(document.querySelector("main").innerText),
       heading: document.querySelectorAll("h1").length,
+      // What stands between a heading and the next, or the end of the page.
+      bare: [...document.querySelectorAll("main h2")].filter((h, i, all) => ![...document.querySelectorAll("main :is(p, table, figure, dl, pre)")].some((e) =>
+        h.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING && !(all[i + 1]?.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING))).map((h) => h.textContent),
       unnamed: [...document.querySelectorAll("main figure svg[viewBox]")].filter((s) => !s.getAttribute("aria-label") && !s.closest("[aria-hidden]")).length,
     }));
     if (found.wide > 0) complain(`${found.wide} pixels wider than the window`);
     for (const text of found.failed) complain(`cell failed: ${text}`);
+    for (const text of found.bare) complain(`nothing below the heading ${text}`);
     if (found.undefinedText) complain('text says undefined, NaN, [object or ""');
     if (found.heading !== 1) complain(`${found.heading} headings of the first order`);
     await page.screenshot({path: `${folder}/${prefix}-${at.replace(/[/.]/g, "_")}-${look}.png`, fullPage: true});

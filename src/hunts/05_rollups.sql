@@ -160,7 +160,7 @@ declare
 begin
   select array_agg(d.id) into event_ids from hunt.dictionary_device_event d where d.value = any (event_types);
   if hunt.has_rollup('user_session') then
-    -- Days with an hour that two user agents share.
+    -- Days with an hour that so many user agents may share: k of them in one hour have k - 1 hours more than all together.
     select array_agg(d.user_id), array_agg(d.day) into user_ids, days
     from (select n.user_id, n.day
           from (select s.user_id, s.slice_start as day, s.agent_id, bit_or(s.hours) as hours
@@ -168,7 +168,8 @@ begin
                 where s.source_id = any (source_ids) and s.success and s.agent_id is not null
                 group by 1, 2, 3) n
           group by 1, 2
-          having least_count < 2 or count(*) > 1 and (not by_hour or hunt.shares_hours(hunt.total(bit_count(n.hours::bit(24))), bit_or(n.hours)))) d;
+          having least_count < 2 or count(*) >= least_count
+             and (not by_hour or hunt.total(bit_count(n.hours::bit(24))) >= bit_count(bit_or(n.hours)::bit(24)) + least_count - 1)) d;
     select array_agg(h.user_id), array_agg(h.day) into user_ids, days
     from (select distinct f.user_id, d.day
           from unnest(user_ids, days) d (user_id, day)
@@ -176,7 +177,7 @@ begin
           where f.event_time >= first_day and f.event_time < end_at and f.source_id = any (source_ids) and f.success
             and f.agent_id is not null and (event_types is null or f.device_event_id = any (event_ids))
           group by f.user_id, d.day, hunt.timeslice(f.event_time, slice)
-          having least_count < 2 or min(f.agent_id) < max(f.agent_id)) h;
+          having least_count < 2 or count(*) >= least_count and min(f.agent_id) < max(f.agent_id)) h;
   else
     select array_agg(h.user_id), array_agg(h.day) into user_ids, days
     from (select distinct t.user_id, hunt.timeslice(t.at, '1 day') as day
@@ -184,7 +185,7 @@ begin
                 where f.event_time >= first_day and f.event_time < end_at and f.source_id = any (source_ids) and f.success
                   and f.user_id is not null and f.agent_id is not null and (event_types is null or f.device_event_id = any (event_ids))
                 group by 1, 2
-                having least_count < 2 or min(f.agent_id) < max(f.agent_id)) t) h;
+                having least_count < 2 or count(*) >= least_count and min(f.agent_id) < max(f.agent_id)) t) h;
   end if;
   return query
   select f.user_id, hunt.timeslice(f.event_time, slice), f.agent_id, f.device_ip_asn_number, count(*), min(f.event_time), max(f.event_time)
@@ -198,7 +199,7 @@ begin
     and f.success and f.agent_id is not null
   group by 1, 2, 3, 4;
 end $$;
-comment on function hunt.several_clients_used(timestamptz, timestamptz, interval, text[], text[], integer, interval) is 'As hunt.user_clients() for slices within a day (UTC), of the days on which a user showed several user agents in a slice, and of those one shift earlier; of all days if least_count is below 2.';
+comment on function hunt.several_clients_used(timestamptz, timestamptz, interval, text[], text[], integer, interval) is 'As hunt.user_clients() for slices within a day (UTC), of the days on which a user may have shown least_count user agents in a slice, and of those one shift earlier; of all days if least_count is below 2.';
 
 create function hunt.stored_travellers(start_at timestamptz, end_at timestamptz, sources text[])
   returns table (user_id integer, stretch_start timestamptz, stretch_end timestamptz)

@@ -1,6 +1,6 @@
-# Sourced by run: every hunt over 35 days, ad hoc and from roll-ups, beside plain SQL, the floor of PostgreSQL and DuckDB (npm) over
-# its own columnar copy. ROWS is the number of events (10,000,000 needs about 15 GB of disk and half an hour), RUNS how often all is
-# measured (medians count).
+# Sourced by run: every hunt over 35 days, ad hoc and from roll-ups, beside plain SQL over wide rows and over ours, the floor of
+# PostgreSQL and DuckDB (npm) over its own columnar copy. hunts_plain measures the hunts ad hoc and plain SQL only. ROWS is the number
+# of events (10,000,000 needs about 20 GB of disk and half an hour), RUNS how often all is measured (medians count).
 
 hunts_duckdb() {
   local folder=$1
@@ -25,6 +25,15 @@ hunts_events() {
   sql -d hunts -q -v folder="$folder" -v asn="$data/asn.mmdb" -f test/bench/hunts_load.sql
 }
 
+hunts_plain_benchmark() {
+  hunts_events "$data/hunts" "${ROWS:-2000000}" 20000
+  sql -d hunts -q -f test/bench/hunts_wide.sql
+  for _ in $(seq "${RUNS:-1}"); do sql -d hunts -q -v kinds='{ours,wide,plain}' -f test/bench/hunts.sql; done
+  sql -d hunts -q -f test/bench/hunts_report.sql
+  sql -d postgres -q -c 'drop database hunts'
+  scripts/private-server stop bench
+}
+
 hunts_benchmark() {
   local folder=$data/hunts
   mkdir -p "$folder"
@@ -32,9 +41,10 @@ hunts_benchmark() {
   cp test/bench/hunts_duckdb.mjs "$folder/duckdb.mjs"
   hunts_events "$folder" "${ROWS:-2000000}" 20000
   node "$folder/duckdb.mjs" load "$folder"
+  sql -d hunts -q -f test/bench/hunts_wide.sql
   rm -f "$folder/duckdb.tsv"
-  for _ in $(seq "${RUNS:-1}"); do sql -d hunts -q -v kinds='{ours,plain,floor}' -f test/bench/hunts.sql; done
-  sql -d hunts -q -f test/bench/hunts_rollups.sql
+  for _ in $(seq "${RUNS:-1}"); do sql -d hunts -q -v kinds='{ours,wide,plain,floor}' -f test/bench/hunts.sql; done
+  sql -d hunts -q -c 'drop table bench.wide' -f test/bench/hunts_rollups.sql
   for _ in $(seq "${RUNS:-1}"); do
     sql -d hunts -q -v kinds='{ours,stored}' -f test/bench/hunts.sql
     for threads in 1 2; do node "$folder/duckdb.mjs" run "$folder" $threads; done
@@ -48,6 +58,17 @@ dashboard_benchmark() {
   FSYNC=off scripts/private-server start bench
   sql -d postgres -q -c 'set client_min_messages = warning' -c 'drop database if exists dashboard' -c 'create database dashboard'
   sql -d dashboard -v rows="${ROWS:-2000000}" -f test/bench/dashboard.sql
+  printf '\nThe data loader of each hunt, seconds by the clock with node and psql; target 2 s\n'
+  (
+    eval "$(scripts/private-server env bench)"
+    export PGHOST PGPORT PGUSER PGDATABASE=dashboard PSQL TIMEFORMAT=%R
+    PSQL=$(scripts/private-server bin)/psql
+    node -e 'import("./dashboard/src/components/hunts.js").then(({hunts}) => console.log(hunts.map((h) => h.name).join("\n")))' |
+      while read -r hunt; do
+        printf '%s ' "$hunt"
+        { time node 'dashboard/src/data/hunt-[hunt].json.js' --hunt "$hunt" >/dev/null; } 2>&1
+      done
+  )
   sql -d postgres -q -c 'drop database dashboard'
   scripts/private-server stop bench
 }

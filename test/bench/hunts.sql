@@ -1,5 +1,6 @@
 -- Times each hunt once in each way: CPU and wall seconds of one backend without parallel workers, rows found. Variable: kinds, those
--- measured (ours: the hunt itself; stored: the same from roll-ups where it is not a function; plain: what one would write without the extension; floor: counting the rows of the finest groups).
+-- measured (ours: the hunt itself; stored: the same from roll-ups where it is not a function; wide: what one would write without the
+-- extension, over the wide rows of hunts_wide.sql; plain: the same over our narrow rows; floor: counting the rows of the finest groups).
 \set ON_ERROR_STOP on
 set client_min_messages = warning;
 set search_path = hunt, public;
@@ -191,5 +192,85 @@ insert into bench.task (hunt, kind, query) values
   ('l', 'floor', $q$select user_id, date_bin('1 hour', event_time, '2000-01-01 00:00+00') as hour, action_id, application_id, device_ip_asn_number, count(*)
      from event_fact where source_id in (select id from dictionary_source where value in ('cloudtrail', 'eks_audit', 'kubernetes_audit', 'okta'))
        and user_id is not null and action_id is not null and event_time < '2026-11-09' group by 1, 2, 3, 4, 5$q$);
+-- Where counting is by row in the question as published, and can be by fewer, both are here: of k the masked text of each row, of i the
+-- countries of an hour.
+\set wide_signin 'event_id = \'SignInLogs\' and error_code = \'0\' and ts >= \'2026-10-05\' and ts < \'2026-11-09\''
+insert into bench.task (hunt, kind, query) values
+  ('a', 'wide', $q$select user_name, date_trunc('day', ts) as day, count(distinct asn_org), array_agg(distinct asn_org), array_agg(distinct asn), count(*), min(ts), max(ts)
+     from bench.wide where $q$ || :'wide_signin' || $q$ group by 1, 2 having count(distinct asn_org) >= 2$q$),
+  ('b', 'wide', $q$select user_name, date_trunc('day', ts) as day, count(distinct asn_org), array_agg(distinct asn_org), count(distinct country),
+       array_agg(distinct country), count(*), min(ts), max(ts)
+     from bench.wide where $q$ || :'wide_signin' || $q$ group by 1, 2 having count(distinct asn_org) >= 2 and count(distinct country) >= 2$q$),
+  ('c', 'wide', $q$select user_name, date_trunc('day', ts) as day, count(distinct user_agent), array_agg(distinct user_agent), count(distinct system),
+       array_agg(distinct system), count(*), min(ts), max(ts)
+     from (select *, case when user_agent ~ 'iPhone|iPad' then 'iOS' when user_agent ~ 'Android' then 'Android' when user_agent ~ 'Windows' then 'Windows'
+                          when user_agent ~ 'Mac OS X|Darwin' then 'macOS' when user_agent ~* 'linux' then 'Linux' end as system from bench.wide) f
+     where $q$ || :'wide_signin' || $q$ group by 1, 2 having count(distinct user_agent) >= 3 and count(distinct system) >= 2$q$),
+  ('d', 'wide', $q$with counted as (
+     select user_name, date_trunc('hour', ts) as hour, count(distinct asn_org) as networks, array_agg(distinct asn_org) as names,
+            array_agg(distinct country) as countries, count(*) as events, min(ts) as first_at, max(ts) as last_at
+     from bench.wide where asn_org is not null and $q$ || :'wide_signin' || $q$ group by 1, 2),
+   judged as (select c.*, avg(networks) over w as m, stddev_pop(networks) over w as s, count(*) over w as k from counted c
+     window w as (partition by user_name order by hour range between '90 days' preceding and '1 hour' preceding))
+   select * from judged where hour >= '2026-10-19' and k >= 24 and networks >= 2 and networks > m + 3 * coalesce(s, 0)$q$),
+  ('e', 'wide', $q$with shown as (
+     select user_name, asn_org, min(ts) as first_at, max(ts) as last_at, count(*) as events
+     from bench.wide where error_code = '0' and user_name is not null and asn_org is not null and ts < '2026-11-09' group by 1, 2),
+   known as (select *, min(first_at) over (partition by user_name) as since, count(*) over (partition by asn_org) as people from shown)
+   select * from known where first_at >= '2026-10-19' and since <= first_at - interval '14 days'$q$),
+  ('f', 'wide', $q$select date_trunc('day', ts) as day, arn, user_name, access_key, user_agent, count(distinct src_ip), array_agg(distinct src_ip), array_agg(distinct asn_org),
+       array_agg(distinct country), count(*), min(ts), max(ts)
+     from bench.wide where product = 'EKS' and ts >= '2026-10-05' and ts < '2026-11-09'
+       and not src_ip <<= any ('{10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,127.0.0.0/8,169.254.0.0/16,100.64.0.0/10,0.0.0.0/8,224.0.0.0/3}'::inet[])
+     group by 1, 2, 3, 4, 5 having count(distinct src_ip) >= 2$q$),
+  ('g', 'wide', $q$with client as (
+     select user_name, date_trunc('hour', ts) as hour, count(distinct user_agent) as n, array_agg(distinct user_agent) as clients,
+            array_agg(distinct asn_org) as networks, count(*) as events
+     from bench.wide where vendor = 'Okta' and description = 'user.authentication.sso' and error_code = '0' and user_agent is not null
+       and ts >= '2026-10-05' and ts < '2026-11-09' group by 1, 2)
+   select c.*, b.clients as before from client c left join client b on b.user_name = c.user_name and b.hour = c.hour - interval '7 days'
+   where c.n >= 3 and c.hour >= '2026-10-12'$q$),
+  ('h', 'wide', $q$with shown as (
+     select user_name, app, min(ts) as first_at, max(ts) as last_at, count(*) as events
+     from bench.wide where vendor = 'Okta' and error_code = '0' and app is not null and ts < '2026-11-09' group by 1, 2),
+   known as (select *, min(first_at) over (partition by user_name) as since, count(*) over (partition by app) as people from shown)
+   select * from known where first_at >= '2026-10-19' and since <= first_at - interval '14 days'$q$),
+  ('h command', 'wide', $q$with shown as (
+     select user_name, regexp_replace(command, '[0-9]+', '*', 'g') as command, min(ts) as first_at, max(ts) as last_at, count(*) as events
+     from bench.wide where event_id = '4688' and error_code = '0' and ts < '2026-11-09' group by 1, 2),
+   known as (select *, min(first_at) over (partition by user_name) as since, count(*) over (partition by command) as people from shown)
+   select * from known where first_at >= '2026-10-19' and since <= first_at - interval '14 days' and command like 'kubectl%'$q$),
+  ('i', 'wide', $q$with side as (
+     select ts, user_name, asn_org, country, user_agent, app, mfa, mfa !~~* '%password%' as is_mfa
+     from bench.wide where vendor in ('Okta', 'Microsoft') and product <> 'Windows' and error_code = '0' and country is not null
+       and ts >= '2026-10-05' and ts < '2026-11-09')
+   select m.*, o.* from side m join side o on o.user_name = m.user_name and o.country <> m.country and o.is_mfa is not true
+     and o.ts between m.ts - interval '30 minutes' and m.ts + interval '30 minutes' where m.is_mfa$q$),
+  ('i hourly', 'wide', $q$select user_name, date_trunc('hour', ts) as hour, description, array_agg(distinct mfa), array_agg(distinct country), array_agg(distinct asn_org),
+       count(distinct country)
+     from bench.wide where vendor = 'Okta' and description = 'user.authentication.auth_via_mfa' and error_code = '0'
+     group by 1, 2, 3 having count(distinct country) > 1$q$),
+  ('j', 'wide', $q$select date_bin('10 minutes', ts, '2000-01-01 00:00+00') as slice, access_key, user_name, count(distinct user_agent), array_agg(distinct user_agent),
+       count(distinct asn_org), array_agg(distinct asn_org), array_agg(distinct country), array_agg(distinct action), count(*), min(ts), max(ts)
+     from bench.wide where product = 'CloudTrail' and btrim(access_key) <> '' and btrim(user_name) <> '' and ts >= '2026-10-05' and ts < '2026-11-09'
+     group by 1, 2, 3 having count(distinct user_agent) >= 2 and count(distinct asn_org) >= 2$q$),
+  ('k', 'wide', $q$select * from (
+     select user_name, regexp_replace(concat_ws(',', asn_org, country, user_agent, user_name), '[0-9]+', '*', 'g') as signature, sum(f.n) as n
+     from (select user_name, asn_org, country, user_agent, count(*) as n from bench.wide
+           where product = 'CloudTrail' and btrim(user_name) <> '' and btrim(asn_org) <> '' and ts >= '2026-10-05' and ts < '2026-11-09' group by 1, 2, 3, 4) f
+     group by 1, 2) s where n < 3$q$),
+  ('k row by row', 'wide', $q$select * from (
+     select user_name, regexp_replace(concat_ws(',', asn_org, country, user_agent, user_name), '[0-9]+', '*', 'g') as signature, count(*) as n from bench.wide
+     where product = 'CloudTrail' and btrim(user_name) <> '' and btrim(asn_org) <> '' and ts >= '2026-10-05' and ts < '2026-11-09' group by 1, 2) s where n < 3$q$),
+  ('l', 'wide', $q$with done as (
+     select user_name, date_trunc('hour', ts) as hour, action, app, count(*) as events, array_agg(distinct asn_org) as networks, min(ts) as first_at, max(ts) as last_at
+     from bench.wide where product in ('CloudTrail', 'EKS', 'Single Sign-On') and action is not null and ts < '2026-11-09' group by 1, 2, 3, 4),
+   placed as (select d.*, row_number() over (partition by user_name, action, app order by hour) = 1 as is_new, min(hour) over (partition by user_name) as since from done d)
+   select user_name, hour, count(*) filter (where is_new), array_agg(action) filter (where is_new), sum(events)
+   from placed where hour >= '2026-10-19' and since <= hour - interval '14 days' group by 1, 2 having count(*) filter (where is_new) >= 2$q$);
 select count(*), sum(device_ip_asn_number) from event_fact \g /dev/null
+select to_regclass('bench.wide') is not null as has_wide \gset
+\if :has_wide
+select count(*) from bench.wide \g /dev/null
+\endif
 call bench.measure(:'kinds');

@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import * as d3 from "d3";
 import {feature} from "topojson-client";
-import {day, duration, time} from "./format.js";
+import {day, duration, plural, time} from "./format.js";
 
 const accent = "var(--chart)";
 const shorten = (text, n) => (text.length > n ? `${text.slice(0, n - 1)}…` : text);
@@ -15,19 +15,27 @@ function everyDay({start_at, end_at}) {
   return d3.utcDay.range(d3.utcDay.floor(new Date(start_at)), new Date(end_at));
 }
 
-export function signalsByDay(data, width) {
-  const sums = d3.rollup(data.byDay, (v) => d3.sum(v, (d) => d.signals), (d) => d.day);
-  const bars = everyDay(data).map((d) => ({day: d, signals: sums.get(day(d)) ?? 0}));
+function barsByDay(data, numbers, width, {one, many, ariaLabel}) {
+  const bars = everyDay(data).map((d) => ({day: d, n: numbers.get(day(d)) ?? 0}));
   return Plot.plot({
-    width, height: 220, ariaLabel: "Signals by day",
+    width, height: 220, ariaLabel,
     x: {type: "utc", label: null, ticks: dayTicks(width)},
-    y: {label: "signals", grid: true, tickFormat: "d", ticks: Math.min(5, d3.max(bars, (d) => d.signals) || 1)},
+    y: {label: many, grid: true, tickFormat: ",d", ticks: Math.min(5, d3.max(bars, (d) => d.n) || 1)},
     marks: [
-      Plot.rectY(bars, {x: "day", interval: "day", y: "signals", fill: accent, insetLeft: 1, insetRight: 1, tip: true,
-        title: (d) => `${day(d.day)}\n${d.signals} signals`}),
+      Plot.rectY(bars, {x: "day", interval: "day", y: "n", fill: accent, insetLeft: 1, insetRight: 1, tip: true,
+        title: (d) => `${day(d.day)}\n${plural(d.n, one, many)}`}),
       Plot.ruleY([0]),
     ],
   });
+}
+
+export function signalsByDay(data, width) {
+  return barsByDay(data, d3.rollup(data.byDay, (v) => d3.sum(v, (d) => d.signals), (d) => d.day), width,
+    {one: "signal", many: "signals", ariaLabel: "Signals by day"});
+}
+
+export function findingsByDay(data, width) {
+  return barsByDay(data, new Map(data.by_day.map((d) => [d.day, d.findings])), width, {one: "finding", many: "findings", ariaLabel: "Findings by day"});
 }
 
 // One row of small bars for each rule: no colour has to be told from another.

@@ -35,6 +35,23 @@ export function table(rows, columns, caption) {
     })}</tr>`)}</tbody></table></div>`;
 }
 
+// A table of which those rows are shown that have the words in their text and are of the day chosen. text(row) and day(row) say what is
+// looked at, note what all the rows are.
+export function filteredTable(rows, columns, {text, day, note}) {
+  const words = html`<input type="search" placeholder="name, network, country ...">`;
+  const days = html`<select><option value="">all days</option>${[...new Set(rows.map(day))].sort().reverse().map((d) => html`<option>${d}</option>`)}</select>`;
+  const shown = html`<div aria-live="polite">`;
+  const show = () => {
+    const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const list = rows.filter((r) => (!days.value || day(r) === days.value) && wanted.every((w) => text(r).toLowerCase().includes(w)));
+    const isCut = list.length < rows.length;
+    shown.replaceChildren(list.length === 0 ? nothing(`None of these. ${note}.`) : table(list, columns, isCut ? `${count(list.length)} of these: ${note}` : note));
+  };
+  words.oninput = days.onchange = show;
+  show();
+  return html`<div><form class="filter" onsubmit=${(e) => e.preventDefault()}><label>Words ${words}</label><label>Day (UTC) ${days}</label></form>${shown}</div>`;
+}
+
 // A chart with a sentence that says what it shows, and the same as a table for who cannot or would not look at it.
 export function figure(title, chart, data) {
   return html`<figure class="chart"><figcaption>${title}</figcaption>${chart}

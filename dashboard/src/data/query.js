@@ -1,6 +1,6 @@
 // How data loaders ask the database: psql, connected as the environment says (PGHOST, PGDATABASE, PGSERVICE ...). The session
 // is read-only whatever the role may do. Nothing here runs in the browser.
-import {execFile, spawnSync} from "node:child_process";
+import {spawnSync} from "node:child_process";
 
 const number = (name, fallback, low, high) => {
   const value = process.env[name] === undefined ? fallback : Number(process.env[name]);
@@ -36,29 +36,6 @@ function parse({error, status, stdout, stderr}) {
 // The rows of a query as an array of objects.
 export function rows(sql) {
   return parse(spawnSync(command, args(sql), options));
-}
-
-// The rows of each query, several of which run at a time. The first error is thrown, and no further query begins.
-export async function rowsOfEach(queries, connections = 4) {
-  const found = [];
-  const waiting = [...queries.entries()];
-  const connection = async () => {
-    while (waiting.length > 0) {
-      const [place, sql] = waiting.shift();
-      const psql = await new Promise((resolve) =>
-        execFile(command, args(sql), options, (error, stdout, stderr) =>
-          // The code of a psql that ended is its status; a text says why there was none.
-          resolve(error && typeof error.code !== "number" ? {error} : {status: error?.code ?? 0, stdout, stderr})));
-      try {
-        found[place] = parse(psql);
-      } catch (error) {
-        waiting.length = 0;
-        throw error;
-      }
-    }
-  };
-  await Promise.all(Array.from({length: connections}, connection));
-  return found;
 }
 
 // The span that a page shows, [start_at, end_at).
