@@ -30,7 +30,7 @@ language sql immutable parallel safe rows 100 set search_path = pg_catalog, hunt
     -- What a fifth of everybody uses, or three others with this client, is an infrastructure and no place.
     (s.new_network and (hunt.is_place(s.asn_class) or s.pair_people < 3 and s.network_people < greatest(3, 0.2 * s.people)),
      s.network_bits, 'network not seen before'),
-    (s.new_network and s.pair_people < 3 and s.asn_class in ('hosting', 'vpn'), 7, 'network of class ' || s.asn_class),
+    (s.new_network and s.pair_people < 3 and s.asn_class in ('hosting', 'vpn'), case s.asn_class when 'vpn' then 4 else 7 end, 'network of class ' || s.asn_class),
     (s.new_network and s.asn_class in ('mobile', 'relay', 'corporate', 'cdn', 'satellite'), -2, 'network of class ' || s.asn_class),
     (s.new_client and s.client <> '', s.client_bits, 'client not seen before'),
     (s.new_client and s.client <> '' and s.pair_people = 0, s.pair_bits, 'nobody used this client from this network')

@@ -25,6 +25,12 @@ begin
     union all
     select * from hunt.strand_refusals(strands, sources)
     union all
+    select * from hunt.strand_addresses(strands, start_at, end_at, learning, sources)
+    union all
+    select * from hunt.strand_pace(strands, familiar, sign_in_sources)
+    union all
+    select * from hunt.strand_old_sessions(strands, lookback, learning) where 'entra_signin' = any (sources)
+    union all
     select * from hunt.strand_applications(strands, start_at - lookback, end_at, familiar, sign_in_sources)
     union all
     select s.number, a.last_at, case when a.action_count >= 3 then 9 else 6 end, 'unusual actions'
