@@ -207,6 +207,23 @@ update hunt.event_detail set device_hostname = 'pc-bob' where event_time >= '202
 update hunt.event_fact set error_code = 'NoSuchEntity' where event_time >= '2026-03-22' and error_code = 'AccessDenied';
 select user_identity, e from session_risks('2026-03-22', '2026-03-23', min_bits => -99) r, unnest(r.evidence) e where e ~ 'device|denied';
 rollback to facts;
+\echo a thief has the identity of the laptop of Bob in another place: his address moves, he signs in every four minutes, with the session before last
+select ingested('entra_signin', jsonb_agg(signin('carol@example.com', '2026-03-20 08:00+00'::timestamptz + h * interval '1 minute', '203.0.113.' || h, chrome(), 'c', 'pc-carol')))
+from generate_series(1, 101) h;
+select ingested('entra_signin', jsonb_agg(signin('bob@example.com', '2026-03-22 07:00+00'::timestamptz + h * interval '6 hours', '203.0.113.5', chrome(), 'bob' || h, 'pc-bob')))
+from generate_series(0, 1) h;
+select ingested('entra_signin', jsonb_agg(signin('bob@example.com', '2026-03-22 20:00+00'::timestamptz + h * interval '4 minutes', '8.8.' || h / 2 || '.' || h, chrome(), 'bob0', 'pc-bob')))
+from generate_series(0, 6) h;
+select r.first_at, r.network, e from session_risks('2026-03-22', '2026-03-23', min_bits => -99) r, unnest(r.evidence) e where r.user_identity ~ 'bob' order by e;
+-- three of six with another address, in the week before nobody; of 91 sign-ins before none was the seventh within an hour
+select sum(changes) as changes, round(rate_bits(3, 6, 0, sum(gaps)::bigint)::numeric, 1) as address_bits, round(log(2, 92), 1) as pace_bits
+from place_address_changes('2026-03-15', '2026-03-22', '{entra_signin,okta}');
+select address_prefix('203.0.113.5'), address_prefix('2001:db8:1:2::3'), address_prefix('203.0.113.5') = address_prefix('203.0.113.250') as same;
+\echo not with one address, at leisure, with the session that the device has
+update hunt.event_fact set device_ip = '8.8.0.1', session_id = 'bob1' where event_time >= '2026-03-22 20:00+00';
+update hunt.event_fact set event_time = event_time + 4 * (event_time - '2026-03-22 20:00+00') where event_time >= '2026-03-22 20:00+00';
+select e from session_risks('2026-03-22', '2026-03-23', min_bits => -99) r, unnest(r.evidence) e where r.user_identity ~ 'bob' order by e;
+rollback to facts;
 \echo all about Alice, by whichever name
 insert into hunt.signal (rule_name, name, entity_type, entity, severity, prototype, first_at, last_at, tags)
 values ('a rule', 'Something of her key', 'access_key_id', 'AKIAALICE', 5, false, '2026-03-21 10:02+00', '2026-03-21 10:04+00', '{T1078.004}'),

@@ -15,10 +15,11 @@ create type hunt.strand as (
   pair_bits double precision, pair_people bigint, network_people bigint, people bigint, home_numbers bigint[],
   familiar_browsers text[]);
 comment on type hunt.strand is
-'A network and client that a person shows for the first time: which of the two was new, how seldom he shows new ones (network_bits, client_bits) and anybody uses this client from a new network (pair_bits), how many others had come from the network, with the client (pair_people) or at all (network_people of people), and the AS numbers and browsers of computers that were familiar to him.';
+'A network (of places the AS number) and client that a person shows for the first time: which of the two was new, how seldom he shows new ones (network_bits, client_bits) and anybody uses this client from a new network (pair_bits), how many others had come from the network, with the client (pair_people) or at all (network_people of people), and the AS numbers and browsers of computers that were familiar to him.';
 
 create function hunt.strand_days(start_at timestamptz, end_at timestamptz, sources text[])
-returns table (person text, asn_number bigint, network text, asn_class text, client text, country text, day timestamptz, first_at timestamptz)
+returns table (person text, asn_number bigint, network text, site text, asn_class text, client text, country text, day timestamptz,
+  first_at timestamptz)
 language sql stable parallel safe rows 10000 set search_path = pg_catalog, hunt, pg_temp set jit = off as $$
   with used as materialized (
     -- Ids only: names are looked up for the groups.
@@ -33,13 +34,14 @@ language sql stable parallel safe rows 10000 set search_path = pg_catalog, hunt,
     select n.asn_number, hunt.network_of(n.asn_number) as name, hunt.asn_class(n.asn_number) as asn_class
     from (select distinct u.asn_number from used u) n
   )
-  select coalesce(i.identity, p.value), u.asn_number, n.name, n.asn_class, coalesce(g.agent_key, ''), u.country, u.day, u.first_at
+  select coalesce(i.identity, p.value), u.asn_number, n.name, case when hunt.is_place(n.asn_class) then u.asn_number::text else n.name end,
+         n.asn_class, coalesce(g.agent_key, ''), u.country, u.day, u.first_at
   from used u
   join network n on n.asn_number = u.asn_number
   join hunt.dictionary_user p on p.id = u.user_id
   left join hunt.identity i on i.username = p.value
   left join hunt.dictionary_agent g on g.id = u.agent_id $$;
-comment on function hunt.strand_days(timestamptz, timestamptz, text[]) is 'The networks and clients that people (hunt.identity) showed on each day (UTC) in events that did not fail, without networks of one''s own; a client that is not stated is empty.';
+comment on function hunt.strand_days(timestamptz, timestamptz, text[]) is 'The networks and clients that people (hunt.identity) showed on each day (UTC) in events that did not fail, without networks of one''s own; a client that is not stated is empty. The site is what tells networks apart: the operator, of places (hunt.is_place) the AS number.';
 
 create function hunt.fresh_strands(start_at timestamptz, end_at timestamptz, lookback interval, learning interval, familiar interval,
   sources text[])
@@ -48,34 +50,34 @@ language sql stable parallel safe rows 100 set search_path = pg_catalog, hunt, p
   with shown as materialized (
     select * from hunt.strand_days($1 - $3, $2, $6)
   ), strand as (
-    select s.person, s.network, s.client, min(s.asn_class) as asn_class, min(s.country) as country, min(s.first_at) as first_at
+    select s.person, s.site, s.client, min(s.network) as network, min(s.asn_class) as asn_class, min(s.country) as country, min(s.first_at) as first_at
     from shown s group by 1, 2, 3
   ), known as (
     select s.*, min(s.first_at) over (partition by s.person) as person_since,
-           min(s.first_at) over (partition by s.person, s.network) as network_since,
+           min(s.first_at) over (partition by s.person, s.site) as network_since,
            min(s.first_at) over (partition by s.person, s.client) as client_since,
-           (row_number() over (partition by s.person order by s.first_at, s.network, s.client) = 1)::integer as is_new_person,
-           (row_number() over (partition by s.person, s.network order by s.first_at, s.client) = 1)::integer as is_new_visitor,
-           (row_number() over (partition by s.network, s.client order by s.first_at, s.person) = 1)::integer as is_new_pair
+           (row_number() over (partition by s.person order by s.first_at, s.site, s.client) = 1)::integer as is_new_person,
+           (row_number() over (partition by s.person, s.site order by s.first_at, s.client) = 1)::integer as is_new_visitor,
+           (row_number() over (partition by s.site, s.client order by s.first_at, s.person) = 1)::integer as is_new_pair
     from strand s
   ), counted as (
     -- What others had shown by then.
-    select k.*, rank() over (partition by k.network, k.client order by k.first_at) - 1 as pair_people,
-           sum(k.is_new_visitor) over (partition by k.network order by k.first_at) - 1 as network_people,
+    select k.*, rank() over (partition by k.site, k.client order by k.first_at) - 1 as pair_people,
+           sum(k.is_new_visitor) over (partition by k.site order by k.first_at) - 1 as network_people,
            sum(k.is_new_person) over (order by k.first_at) - 1 as people,
            count(*) over (partition by k.client order by k.first_at)
              - count(*) over (partition by k.client, k.person order by k.first_at) as client_pairs,
            sum(k.is_new_pair) over (partition by k.client order by k.first_at) - k.is_new_pair as client_networks
     from known k
   ), fresh as materialized (
-    select row_number() over (order by c.first_at, c.person, c.network, c.client)::integer as number, c.*,
+    select row_number() over (order by c.first_at, c.person, c.site, c.client)::integer as number, c.*,
            c.network_since > c.first_at - $5 as new_network, c.client_since > c.first_at - $5 as new_client
     from counted c
     where c.first_at >= $1 and c.first_at < $2 and c.person_since <= c.first_at - $4
       and (c.network_since > c.first_at - $5 or c.client_since > c.first_at - $5)
   ), own_network as (
     select n.number, log(2, 1 + sum(n.days) / count(*)) as bits
-    from (select f.number, s.network, count(distinct s.day) as days
+    from (select f.number, s.site, count(distinct s.day) as days
           from fresh f join shown s on s.person = f.person and s.first_at < f.first_at group by 1, 2) n
     group by 1
   ), own_client as (
@@ -89,8 +91,8 @@ language sql stable parallel safe rows 100 set search_path = pg_catalog, hunt, p
     from fresh f join shown s on s.person = f.person and s.first_at < f.first_at - $5
     where hunt.is_place(s.asn_class)
     group by 1
-  ), operator as materialized (
-    select s.network, array_agg(distinct s.asn_number) as asn_numbers from shown s group by 1
+  ), site as materialized (
+    select s.site, array_agg(distinct s.asn_number) as asn_numbers from shown s group by 1
   ), member as materialized (
     select coalesce(i.identity, u.value) as person, array_agg(u.id order by u.id) as user_ids
     from hunt.dictionary_user u left join hunt.identity i on i.username = u.value
@@ -105,7 +107,7 @@ language sql stable parallel safe rows 100 set search_path = pg_catalog, hunt, p
   join own_network n on n.number = f.number
   join own_client c on c.number = f.number
   left join home h on h.number = f.number
-  join operator o on o.network = f.network
+  join site o on o.site = f.site
   join member m on m.person = f.person $$;
 comment on function hunt.fresh_strands(timestamptz, timestamptz, interval, interval, interval, text[]) is 'Strands that begin from start_at (inclusive) to end_at (exclusive) and of which network or client is new: shown by the person, who has been known for the time of learning, for the first time since the lookback before, or since less than the time of familiar.';
 

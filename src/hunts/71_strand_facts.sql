@@ -30,7 +30,7 @@ language sql immutable parallel safe rows 100 set search_path = pg_catalog, hunt
     -- What a fifth of everybody uses, or three others with this client, is an infrastructure and no place.
     (s.new_network and (hunt.is_place(s.asn_class) or s.pair_people < 3 and s.network_people < greatest(3, 0.2 * s.people)),
      s.network_bits, 'network not seen before'),
-    (s.new_network and s.pair_people < 3 and s.asn_class in ('hosting', 'vpn'), 7, 'network of class ' || s.asn_class),
+    (s.new_network and s.pair_people < 3 and s.asn_class in ('hosting', 'vpn'), case s.asn_class when 'vpn' then 4 else 7 end, 'network of class ' || s.asn_class),
     (s.new_network and s.asn_class in ('mobile', 'relay', 'corporate', 'cdn', 'satellite'), -2, 'network of class ' || s.asn_class),
     (s.new_client and s.client <> '', s.client_bits, 'client not seen before'),
     (s.new_client and s.client <> '' and s.pair_people = 0, s.pair_bits, 'nobody used this client from this network')
@@ -47,7 +47,7 @@ language sql stable parallel safe rows 100 set search_path = pg_catalog, hunt, p
     from unnest($1) s
     join hunt.strand_events(array(select p from unnest($1) p
                                   where p.new_network and hunt.is_place(p.asn_class) and not hunt.is_phone(p.client)),
-                            '8 hours', $2 + interval '8 hours', $3) e on e.strand = s.number
+                            '24 hours', $2 + interval '24 hours', $3) e on e.strand = s.number
     where e.is_success
   ), home as materialized (
     -- From one event at home to the next, of the person and of the session.
@@ -64,11 +64,11 @@ language sql stable parallel safe rows 100 set search_path = pg_catalog, hunt, p
   join away a on a.strand = h.strand and a.session = h.session and a.at >= h.at and a.at <= h.session_next_at
   group by h.strand, l.name
   union all
-  select h.strand, min(h.next_at), 6, 'at home and abroad at once'
-  from home h
+  select h.strand, min(h.next_at), 3, 'at home and abroad within ' || l.name
+  from (values (interval '24 hours', 'a day'), (interval '8 hours', 'eight hours')) l (length, name)
+  join home h on h.next_at - h.at <= l.length
   join away a on a.strand = h.strand and a.at >= h.at and a.at <= h.next_at and a.country <> h.country and a.country <> h.next_country
-  where h.next_at - h.at <= interval '8 hours'
-  group by h.strand $$;
+  group by h.strand, l.name $$;
 comment on function hunt.strand_overlaps(hunt.strand[], interval, text[]) is 'Facts: the session, or the person, is in a familiar place before and after an event of a strand in a new place, too soon for a way there and back.';
 
 create function hunt.strand_replays(strands hunt.strand[], lookback interval, familiar interval, sources text[])

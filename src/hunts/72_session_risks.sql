@@ -15,7 +15,7 @@ begin
   with fact as materialized (
     select * from hunt.strand_newness(strands)
     union all
-    select * from hunt.strand_overlaps(strands, familiar, sources)
+    select * from hunt.strand_overlaps(strands, learning, sources)
     union all
     select * from hunt.strand_replays(strands, lookback, familiar, sources)
     union all
@@ -25,11 +25,18 @@ begin
     union all
     select * from hunt.strand_refusals(strands, sources)
     union all
+    select * from hunt.strand_addresses(strands, start_at, end_at, learning, sources)
+    union all
+    select * from hunt.strand_pace(strands, familiar, sign_in_sources)
+    union all
+    select * from hunt.strand_old_sessions(strands, lookback, learning) where 'entra_signin' = any (sources)
+    union all
     select * from hunt.strand_applications(strands, start_at - lookback, end_at, familiar, sign_in_sources)
     union all
     select s.number, a.last_at, case when a.action_count >= 3 then 9 else 6 end, 'unusual actions'
     from hunt.unusual_actions(start_at, end_at, '1 hour', lookback, learning) a
-    join unnest(strands) s on s.person = a.user_identity and s.network = any (a.networks)
+    -- A new tool in a familiar place brings its own actions.
+    join unnest(strands) s on s.new_network and s.person = a.user_identity and s.network = any (a.networks)
                           and a.first_at >= s.first_at and a.first_at < s.first_at + familiar
   ), summed as (
     select f.*, sum(f.bits) over (partition by f.strand order by f.at) as total from fact f
@@ -46,4 +53,4 @@ begin
   join unnest(strands) s on s.number = t.strand
   order by 1, 2, 3, 4;
 end $$;
-comment on function hunt.session_risks(timestamptz, timestamptz, double precision, interval, interval, interval, text[]) is 'Hunt: networks and clients (together a strand) that a person shows for the first time, with what speaks for a thief added up in bits: how seldom this person shows new ones, hosting and VPN networks, a session that another client began, a session or the person at home at the same time, devices that are not named, calls that are denied, unusual actions, an application that hardly anybody uses, a second factor refused before. Those of min_bits and more; seen_at is when they are reached, from what is known within the time of familiar since first_at; evidence has the bits of each fact. Needs a history of the time of learning.';
+comment on function hunt.session_risks(timestamptz, timestamptz, double precision, interval, interval, interval, text[]) is 'Hunt: networks and clients (together a strand) that a person shows for the first time, with what speaks for a thief added up in bits: how seldom this person shows new ones, hosting and VPN networks, a session that another client began, a session or the person at home at the same time, devices that are not named, addresses that change, sign-ins in quick succession, a session that its device has replaced, calls that are denied, unusual actions, an application that hardly anybody uses, a second factor refused before. Those of min_bits and more; seen_at is when they are reached, from what is known within the time of familiar since first_at; evidence has the bits of each fact. Needs a history of the time of learning.';

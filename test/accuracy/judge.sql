@@ -5,11 +5,6 @@
 set client_min_messages = warning;
 truncate accuracy.alert, accuracy.detection;
 delete from hunt.rule;
--- Every company ties the names of one human together, so that what is known of him under one name is known under all.
-insert into hunt.identity (username, identity)
-select i.entity, coalesce(min(i.entity) filter (where i.entity like '%@%') over (partition by i.actor), min(i.entity) over (partition by i.actor))
-from (select distinct entity, actor from accuracy.identity where entity !~ '^A[KS]IA[A-Z2-7]{16}$') i
-on conflict do nothing;
 \ir detections.sql
 analyze accuracy.alert;
 
