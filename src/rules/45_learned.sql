@@ -48,7 +48,7 @@ begin
     where _j.is_outlier', names, r.sigma, r.min_value, r.learning);
   return format('with %1$s,
     _slice as materialized (%2$s group by %4$s, _from),
-    _model as (%5$s),
+    _model as materialized (%5$s)%12$s,
     _now as materialized (select %6$s, _s, _value, _j.* from _slice %7$s),
     %8$s,
     _before as (select %6$s, _s from (%3$s and (%9$s) is not true group by %4$s, _from) _o %7$s)
@@ -59,13 +59,19 @@ begin
     group_value || hunt.touched_rows(r.rule_id, '_touched', is_seen, start_at, end_at, window_rows),
     group_value || hunt.touched_rows(r.rule_id, '_found', is_seen, start_at, end_at, window_rows), hunt.sql_list('_k%n', keys),
     case when keep_state
-      then format('insert into hunt.rule_baseline as b (rule_id, entity, model) select %s, m.* from (%s) m order by 2
-                   on conflict on constraint rule_baseline_pkey do update set model = b.model || excluded.model returning entity, model',
-                  r.rule_id, hunt.slice_models(r.rule_id, '_slice'))
+      then format('select entity, known, model as slice, coalesce(known || model, model) as model
+                   from (select m.*, (select b.model from hunt.rule_baseline b where b.rule_id = %s and b.entity = m.entity) as known
+                         from (%s) m offset 0) m', r.rule_id, hunt.slice_models(r.rule_id, '_slice'))
       else hunt.slice_models(r.rule_id, '(' || hunt.slice_values(r.rule_id,
              format('%1$s and e.%2$I >= %3$L', is_seen, r.time_column, start_at - r.retention)) || ')') end,
     names, judged, hunt.found_relation(keys, true), is_new, hunt.sql_list('_g%n', r.entity),
-    hunt.sql_list('_before._g%n = _now._g%n', keys, ' and '));
+    hunt.sql_list('_before._g%n = _now._g%n', keys, ' and '),
+    -- A slice that goes on seldom changes what is known. Merged into the row once more, which may be forgotten meanwhile.
+    case when keep_state
+      then format(', _kept as (insert into hunt.rule_baseline as b (rule_id, entity, model)
+                   select %s, entity, slice from _model where known is distinct from model order by entity
+                   on conflict on constraint rule_baseline_pkey do update set model = b.model || excluded.model)', r.rule_id)
+      else '' end);
 end $$;
 comment on function hunt.outlier_statement(integer, text, text, timestamptz, timestamptz, boolean, text) is
 'The statement that finds the detections of an outlier rule in the touched slices ($1): slices whose value is an outlier now and was none without the new rows. With keep_state it also merges the slices into the rule''s baselines; without, it makes baselines of the past. window_rows holds the rows of the slices already read.';
