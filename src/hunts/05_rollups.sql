@@ -256,22 +256,38 @@ declare
   key_ids integer[];
   user_ids integer[];
   starts timestamptz[];
+  are_most boolean;
 begin
-  select array_agg(h.access_key_id), array_agg(h.user_id), array_agg(h.start_at) into key_ids, user_ids, starts
+  select array_agg(h.access_key_id) filter (where h.is_suspect), array_agg(h.user_id) filter (where h.is_suspect),
+         array_agg(h.start_at) filter (where h.is_suspect), hunt.total(h.events) filter (where h.is_suspect) > hunt.total(h.events) / 2
+  into key_ids, user_ids, starts, are_most
   from (
-    select s.access_key_id, s.user_id, case when by_day then hunt.timeslice(s.slice_start, slice) else s.slice_start end as start_at
+    select s.access_key_id, s.user_id, case when by_day then hunt.timeslice(s.slice_start, slice) else s.slice_start end as start_at,
+           hunt.total(s.events) as events,
+           hunt.total(s.events) >= greatest(min_clients, min_networks)
+             and (min_clients < 2 or min(s.least_agent) < max(s.greatest_agent))
+             and (min_networks < 2 or min(s.least_network) < max(s.greatest_network)) as is_suspect
     from hunt.read_rollup_access_key(case when by_day then start_at else hunt.timeslice(start_at, '1 day') end, end_at, '1 day') s
     where s.source_id = any (source_ids) and (username is null or s.user_id = its_id)
-    group by 1, 2, 3
-    having hunt.total(s.events) >= greatest(min_clients, min_networks)
-       and (min_clients < 2 or min(s.least_agent) < max(s.greatest_agent))
-       and (min_networks < 2 or min(s.least_network) < max(s.greatest_network))) h;
+    group by 1, 2, 3) h;
   if by_day then
     return query select h.access_key_id, h.user_id, h.at from unnest(key_ids, user_ids, starts) h (access_key_id, user_id, at);
     return;
   end if;
-  -- Shorter slices are looked for in the events of the days: of few by their index, of many by reading all, as the planner
-  -- decides, who knows how many there are.
+  -- Shorter slices are looked for in the events. Where the days of suspects have most of these, leaving out the others costs more
+  -- than it saves.
+  if are_most then
+    return query
+    select f.access_key_id, f.user_id, hunt.timeslice(f.event_time, slice)
+    from hunt.event_fact f
+    where f.event_time >= start_at and f.event_time < end_at and f.source_id = any (source_ids) and f.agent_id is not null
+      and f.access_key_id is not null and f.user_id is not null and (username is null or f.user_id = its_id)
+    group by 1, 2, 3
+    having count(*) >= greatest(min_clients, min_networks) and (min_clients < 2 or min(f.agent_id) < max(f.agent_id))
+       and (min_networks < 2 or min(f.device_ip_asn_number) < max(f.device_ip_asn_number));
+    return;
+  end if;
+  -- Of few days by their index, of many by reading all, as the planner decides, who knows how many there are.
   return query
   select f.access_key_id, f.user_id, hunt.timeslice(f.event_time, slice)
   from unnest(key_ids, user_ids, starts) h (access_key_id, user_id, day)
