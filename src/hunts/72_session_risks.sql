@@ -35,8 +35,9 @@ begin
     union all
     select s.number, a.last_at, case when a.action_count >= 3 then 9 else 6 end, 'unusual actions'
     from hunt.unusual_actions(start_at, end_at, '1 hour', lookback, learning) a
-    -- A new tool in a familiar place brings its own actions.
-    join unnest(strands) s on s.new_network and s.person = a.user_identity and s.network = any (a.networks)
+    -- A new tool in a familiar place brings its own actions; a cloud is everybody's.
+    join unnest(strands) s on (s.new_network or s.asn_class in ('cloud', 'hosting')) and s.person = a.user_identity
+                          and s.network = any (a.networks)
                           and a.first_at >= s.first_at and a.first_at < s.first_at + familiar
   ), summed as (
     select f.*, sum(f.bits) over (partition by f.strand order by f.at) as total from fact f
