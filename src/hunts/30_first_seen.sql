@@ -13,7 +13,7 @@ end $$;
 comment on function hunt.first_seen_field(text) is 'The field itself; an error if the hunts for first-seen values know none of this name.';
 
 -- By id where there is one, since names are needed of the few values that are new. A part is a lookback long but for the first, which
--- has the lookback before start_at besides: that is the least that the histories of the hunt need. PL/pgSQL runs one of the three
+-- has the lookback before start_at besides (of events in a row of its own): that is the least that the histories of the hunt need. PL/pgSQL runs one of the three
 -- queries, where a query with all of them would set memory aside for the groups of each.
 create function hunt.shown_values(field text, read_from timestamptz, start_at timestamptz, end_at timestamptz, sources text[])
 returns table (user_id integer, number bigint, text text, part timestamptz, before_first timestamptz, before_last timestamptz,
@@ -30,13 +30,11 @@ begin
     from hunt.stored_values(field, read_from, start_at, end_at, sources) s;
   elsif field = 'command' then
     return query
-    select c.user_id, null::bigint, hunt.log_signature(c.command_line), c.part, c.before_first, c.before_last, c.events, c.first_at, c.last_at
-    from (select f.user_id, greatest(date_bin(lookback, f.event_time, start_at), start_at) as part, d.command_line,
-                 min(f.event_time) filter (where f.event_time < start_at) as before_first,
-                 max(f.event_time) filter (where f.event_time < start_at) as before_last,
-                 count(*) filter (where f.event_time >= start_at) as events,
-                 min(f.event_time) filter (where f.event_time >= start_at) as first_at,
-                 max(f.event_time) filter (where f.event_time >= start_at) as last_at
+    select c.user_id, null::bigint, hunt.log_signature(c.command_line), greatest(c.part, start_at), case when c.part < start_at then c.first_at end,
+           case when c.part < start_at then c.last_at end, case when c.part >= start_at then c.events end,
+           case when c.part >= start_at then c.first_at end, case when c.part >= start_at then c.last_at end
+    from (select f.user_id, date_bin(lookback, f.event_time, start_at) as part, d.command_line, count(*) as events,
+                 min(f.event_time) as first_at, max(f.event_time) as last_at
           from hunt.event_fact f
           join hunt.event_detail d on d.event_time = f.event_time and d.event_key = f.event_key
           where f.event_time >= read_from and f.event_time < end_at and d.event_time >= read_from and d.event_time < end_at
@@ -45,20 +43,21 @@ begin
           group by 1, 2, 3) c;
   else
     return query
-    select f.user_id,
-           case field when 'network' then f.device_ip_asn_number when 'client' then f.agent_id
-                      when 'application' then f.application_id when 'action' then f.action_id end,
-           case field when 'country' then f.device_ip_country_code end,
-           greatest(date_bin(lookback, f.event_time, start_at), start_at),
-           min(f.event_time) filter (where f.event_time < start_at), max(f.event_time) filter (where f.event_time < start_at),
-           count(*) filter (where f.event_time >= start_at),
-           min(f.event_time) filter (where f.event_time >= start_at), max(f.event_time) filter (where f.event_time >= start_at)
-    from hunt.event_fact f
-    where f.event_time >= read_from and f.event_time < end_at and (sources is null or f.source_id = any (source_ids))
-      -- Who fails shows nothing of himself; what does not say how it ended did happen.
-      and f.success is not false and f.user_id is not null
-      and (case when field = any ('{network,country}') and f.device_ip is not null then not hunt.is_own_network(f.device_ip) else true end)
-    group by 1, 2, 3, 4;
+    select v.user_id, v.number, v.text, greatest(v.part, start_at), case when v.part < start_at then v.first_at end,
+           case when v.part < start_at then v.last_at end, case when v.part >= start_at then v.events end,
+           case when v.part >= start_at then v.first_at end, case when v.part >= start_at then v.last_at end
+    from (select f.user_id,
+                 case field when 'network' then f.device_ip_asn_number when 'client' then f.agent_id
+                            when 'application' then f.application_id when 'action' then f.action_id end as number,
+                 case field when 'country' then f.device_ip_country_code end as text,
+                 date_bin(lookback, f.event_time, start_at) as part, count(*) as events,
+                 min(f.event_time) as first_at, max(f.event_time) as last_at
+          from hunt.event_fact f
+          where f.event_time >= read_from and f.event_time < end_at and (sources is null or f.source_id = any (source_ids))
+            -- Who fails shows nothing of himself; what does not say how it ended did happen.
+            and f.success is not false and f.user_id is not null
+            and (case when field = any ('{network,country}') and f.device_ip is not null then not hunt.is_own_network(f.device_ip) else true end)
+          group by 1, 2, 3, 4) v;
   end if;
 end $$;
 comment on function hunt.shown_values(text, timestamptz, timestamptz, timestamptz, text[]) is 'The values of a field that users showed in events that did not fail, by user, value (the number of a network, client, application or action, or the text of a country or command) and part: stretches as long as the lookback from start_at on; networks and countries without those of hunt.own_network. before_first and before_last, in the first part, are of the lookback before start_at; events, first_at and last_at of the part itself. What the hunts for first-seen values read.';
