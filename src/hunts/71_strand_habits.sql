@@ -42,6 +42,8 @@ language sql stable parallel safe rows 100 set search_path = pg_catalog, hunt, p
                lag(hunt.address_prefix(e.device_ip)) over w as last_prefix, e.event_time - lag(e.event_time) over w as gap
         from judged s
         join hunt.event_fact e on e.user_id = any (s.user_ids) and e.event_time >= s.first_at and e.event_time < s.first_at + $4
+                              -- once more for all strands together, so that months without any are not read
+                              and e.event_time >= (select min(s.first_at) from unnest($1) s) and e.event_time < (select max(s.first_at) from unnest($1) s) + $4
         left join hunt.dictionary_agent a on a.id = e.agent_id
         where e.source_id = any ((select hunt.source_ids($5))::integer[]) and e.success is not false
           and e.device_ip_asn_number = any (s.asn_numbers) and coalesce(a.agent_key, '') = s.client and not hunt.is_own_network(e.device_ip)
@@ -84,6 +86,7 @@ language sql stable parallel safe rows 100 set search_path = pg_catalog, hunt, p
            e.event_time >= s.first_at and e.device_ip_asn_number = any (s.asn_numbers) and coalesce(a.agent_key, '') = s.client as is_own
     from judged s
     join hunt.event_fact e on e.user_id = any (s.user_ids) and e.event_time >= s.first_at - interval '30 days' and e.event_time < s.first_at + $2
+                          and e.event_time >= (select min(s.first_at) from unnest($1) s) - interval '30 days' and e.event_time < (select max(s.first_at) from unnest($1) s) + $2
     left join hunt.dictionary_agent a on a.id = e.agent_id
     where e.source_id = any ((select hunt.source_ids($3))::integer[]) and e.success is not false and e.application_id is not null
   ), own as materialized (
@@ -128,6 +131,7 @@ language sql stable parallel safe rows 10 set search_path = pg_catalog, hunt, pg
            e.device_ip_asn_number = any (s.asn_numbers) as is_own
     from unnest($1) s
     join hunt.event_fact e on e.user_id = any (s.user_ids) and e.event_time >= s.first_at - $2 and e.event_time < s.first_at + $3
+                          and e.event_time >= (select min(s.first_at) from unnest($1) s) - $2 and e.event_time < (select max(s.first_at) from unnest($1) s) + $3
     join hunt.dictionary_agent a on a.id = e.agent_id and a.agent_key = s.client
     join hunt.event_detail d on d.event_time = e.event_time and d.event_key = e.event_key and not hunt.is_blank(d.device_hostname)
     where s.new_network and not s.new_client and not hunt.is_phone(s.client)
